@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+//
+// libgo: goroutines, channels and reflection for C. This header includes the
+// header of every topic; each of them also stands alone.
+
+#ifndef LIBGO_H
+#define LIBGO_H
+
+#include "libgo/base.h"
+#include "libgo/goroutine.h"
+
+#endif
