@@ -130,10 +130,13 @@ MAKE_QUIETLY = $(MAKE) --no-print-directory
 	bench-build lint fmt install clean help
 
 all: $(LIB) $(TESTING) $(REFLECTGEN)  ## the library and the generator (default)
+	@:
 
 lib: $(LIB) $(TESTING)  ## the library alone; needs no libclang
+	@:
 
 examples: $(EXAMPLES)  ## all examples, into build/examples
+	@:
 
 run:  ## install what is missing, build all, run the main example
 	@CC='$(CC)' tests/deps build
@@ -151,6 +154,7 @@ run_tests = BUILD='$(BUILD)' CC='$(CC)' MODE='$(MODE)' \
 	tests/run $(TESTS) $(test_sh)
 
 tests: $(TESTS)
+	@:
 
 deps:  ## install through apt what building and testing need
 	@CC='$(CC)' tests/deps test
