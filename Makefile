@@ -161,12 +161,12 @@ deps:  ## install through apt what building and testing need
 
 tsan:  ## every test under the thread sanitizer, in build/tsan
 	@CC='$(CC)' tests/deps sanitize
-	@$(MAKE_QUIETLY) MODE=tsan BUILD=$(BUILD)/tsan CC=$(TSAN_CC) in-mode
+	@$(MAKE_QUIETLY) WERROR=1 MODE=tsan BUILD=$(BUILD)/tsan CC=$(TSAN_CC) in-mode
 TSAN_CC = clang
 
 asan:  ## every test under the address and undefined sanitizers
 	@CC='$(CC)' tests/deps sanitize
-	@$(MAKE_QUIETLY) MODE=asan BUILD=$(BUILD)/asan in-mode
+	@$(MAKE_QUIETLY) WERROR=1 MODE=asan BUILD=$(BUILD)/asan in-mode
 
 .PHONY: in-mode
 in-mode: all examples tests
@@ -218,7 +218,7 @@ install: all  ## install under PREFIX (and DESTDIR)
 		'includedir=$${prefix}/include' '' 'Name: libgo' \
 		'Description: goroutines, channels and reflection for C' \
 		'Version: $(VERSION)' 'Cflags: -I$${includedir}' \
-		'Libs: $${libdir}/libgo.a -lpthread -lm' \
+		'Libs: $${libdir}/libgo.a -lpthread' \
 		>$(DESTDIR)$(PREFIX)/lib/pkgconfig/libgo.pc
 
 # ---- rules -----------------------------------------------------------------
