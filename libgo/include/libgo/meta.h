@@ -64,7 +64,7 @@ GO_BEGIN_DECLS
 //   others          0, 0
 struct go_type {
 	uint32_t index;  // its own place in types
-	uint32_t name;  // as GO_TYPE takes it, else C spelling without "struct"
+	uint32_t name;   // C spelling without "struct"
 	uint8_t kind;
 	uint8_t flags;  // GO__TYPE_*
 	uint8_t align;  // GO__ALIGN(T); 0 if it has none
@@ -77,13 +77,14 @@ struct go_type {
 #define GO__ALIGN(T) ((uint8_t)__builtin_ctz((unsigned)_Alignof(T)))
 
 enum {
-	GO__TYPE_SIGNED = 1,     // INT, ENUM and plain char where it is signed
-	GO__TYPE_CHAR = 2,       // plain char: arrays of it are text
-	GO__TYPE_FLAGS = 4,      // ENUM whose values are or'ed together
-	GO__TYPE_VARIADIC = 8,   // FUNC
-	GO__TYPE_NO_PROTO = 16,  // FUNC declared as ()
-	GO__TYPE_EXPORTED = 32,  // has GO__EXPORT_TYPE; found by name first
-	GO__TYPE_ANONYMOUS = 64  // has no name in C; name is a path to it
+	GO__TYPE_SIGNED = 1,      // INT, ENUM and plain char where it is signed
+	GO__TYPE_CHAR = 2,        // plain char: arrays of it are text
+	GO__TYPE_FLAGS = 4,       // ENUM whose values are or'ed together
+	GO__TYPE_VARIADIC = 8,    // FUNC
+	GO__TYPE_NO_PROTO = 16,   // FUNC declared as ()
+	GO__TYPE_EXPORTED = 32,   // has GO__EXPORT_TYPE; found by name first
+	GO__TYPE_ANONYMOUS = 64,  // has no name in C; name is a path to it
+	GO__TYPE_WIDE = 128       // has a SIZE_HIGH or COUNT_HIGH note
 };
 
 // struct go__field_rec: a member, result or parameter; 16 bytes. bit_offset
