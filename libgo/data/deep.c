@@ -116,50 +116,12 @@ go_value_equal(go_value a, go_value b)
 	}
 }
 
-// has_const tells whether t holds a const member, which copying would change.
-static bool
-has_const(const go_type *t, const go_field **found)
-{
-	const go_field *f;
-	size_t i;
-
-	t = go__type_bare(t);
-	while (t->kind == GO_KIND_ARRAY)
-		t = go__type_bare(go_type_elem(t));
-	for (i = 0; i < go_type_num_field(t); i++) {
-		f = go_type_field(t, i);
-		if (f->flags & GO_IS_CONST) {
-			*found = f;
-			return true;
-		}
-		if (has_const(f->type, found))
-			return true;
-	}
-	return false;
-}
-
-static go_error *
-check_whole(go_value v)
-{
-	const go_type *t = go_value_type(v);
-	const go_field *f;
-
-	if (t == NULL)
-		return go_value_error(v);
-	if (!go_value_can_set(v))
-		return go_errorf("%s: const, cannot be set", go_type_name(t));
-	if (has_const(t, &f))
-		return go_errorf("%s: its member \"%s\" is const",
-				 go_type_name(t), f->name);
-	return NULL;
-}
-
 go_error *
 go_value_copy(go_value dst, go_value src)
 {
 	const go_type *t = go__value_bare(dst);
 	const go_type *u = go__value_bare(src);
-	go_error *err = check_whole(dst);
+	go_error *err = go__value_check_whole(dst);
 	go__wide x;
 
 	if (err != NULL)
@@ -169,17 +131,16 @@ go_value_copy(go_value dst, go_value src)
 	if (!go_type_same(t, u))
 		return go_errorf("%s: cannot take a %s", go_type_name(t),
 				 go_type_name(u));
-	if (go__value_wide(src, &x))
-		return x < 0 || (t->flags & GO__TYPE_SIGNED)
-			       ? go_value_set_int(dst, (int64_t)x)
-			       : go_value_set_uint(dst, (uint64_t)x);
+	// A bit-field has no bytes, and takes fewer values than its type.
+	if (go__value_wide(src, &x) && go_type_size(t) <= sizeof(uint64_t))
+		return go__value_set_wide(dst, x);
 	return go_value_set_bytes(dst, src.address, go_type_size(t));
 }
 
 go_error *
 go_value_zero(go_value v)
 {
-	go_error *err = check_whole(v);
+	go_error *err = go__value_check_whole(v);
 	go__wide x;
 
 	if (err != NULL)

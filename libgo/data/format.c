@@ -13,72 +13,96 @@
 #include "data/value.h"
 #include "libgo/error.h"
 
-static void
-out_wide(struct go__out *out, go__wide x, bool is_signed)
+void
+go__out_wide(struct go__out *out, go_value v)
 {
-	if (is_signed)
-		go__out_printf(out, "%lld", (long long)x);
-	else
-		go__out_printf(out, "%llu", (unsigned long long)x);
+	const go_type *t = go__value_bare(v);
+	char digits[40], *p = digits + sizeof(digits);
+	bool is_negative;
+	go__wide x;
+	go__bits left;
+
+	go__value_wide(v, &x);
+	is_negative = (t->flags & GO__TYPE_SIGNED) && x < 0;
+	left = is_negative ? -(go__bits)x : (go__bits)x;
+	do {
+		*--p = (char)('0' + (int)(left % 10));
+		left /= 10;
+	} while (left != 0);
+	if (is_negative)
+		go__out_text(out, "-");
+	go__out_bytes(out, p, (size_t)(digits + sizeof(digits) - p));
+}
+
+// set_point turns the locale's decimal point, of any length, into C's.
+static void
+set_point(char *text)
+{
+	char *p = text + strspn(text, "-0123456789");
+	size_t n = strcspn(p, "0123456789");
+
+	if (p == text || *p == '\0' || *p == 'e' || *p == '.' ||
+	    strspn(text, "-") == (size_t)(p - text))
+		return;
+	*p = '.';
+	memmove(p + 1, p + n, strlen(p + n) + 1);
+}
+
+// reads_back tells whether text is x again, in a float of that size.
+static bool
+reads_back(const char *text, long double x, size_t size)
+{
+	if (size == sizeof(float))
+		return strtof(text, NULL) == (float)x;
+	if (size == sizeof(double))
+		return strtod(text, NULL) == (double)x;
+	return strtold(text, NULL) == x;
 }
 
 void
 go__out_float(struct go__out *out, go_value v)
 {
-	double x = go_value_float(v);
-	bool is_float = go_type_size(go_value_type(v)) == sizeof(float);
-	int digits = is_float ? 6 : 15, most = is_float ? 9 : 17;
-	char text[40];
+	size_t size = go_type_size(go_value_type(v));
+	int digits = size == sizeof(float) ? 6 : 15;
+	long double x = 0;
+	char text[64];
 
-	for (;; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, x);
-		if (digits >= most || isnan(x) ||
-		    (is_float ? strtof(text, NULL) == (float)x
-			      : strtod(text, NULL) == x))
+	go__value_real(v, &x);
+	if (isnan(x)) {
+		go__out_text(out, "nan");
+		return;
+	}
+	// A float needs 9 digits at most, a double 17, any other 36.
+	for (; digits <= 36; digits++) {
+		snprintf(text, sizeof(text), "%.*Lg", digits, x);
+		if (reads_back(text, x, size))
 			break;
 	}
+	set_point(text);
 	go__out_text(out, text);
-}
-
-// out_flags writes A|B|0x40: each enumerator whose bits are all set, some of
-// them not told yet, then the rest.
-static void
-out_flags(struct go__out *out, const go_type *t, uint64_t x)
-{
-	const go_enumerator *e;
-	uint64_t bit, left = x;
-	size_t n, i;
-
-	e = go_type_enumerators(t, &n);
-	for (i = 0; i < n; i++) {
-		bit = (uint64_t)e[i].value;
-		if (bit == 0 || (x & bit) != bit || (left & bit) == 0)
-			continue;
-		if (left != x)
-			go__out_text(out, "|");
-		go__out_text(out, e[i].name);
-		left &= ~bit;
-	}
-	if (left == 0 && x != 0)
-		return;
-	if (left != x)
-		go__out_text(out, "|");
-	go__out_printf(out, x == 0 ? "0" : "0x%llx", (unsigned long long)left);
 }
 
 // out_literal writes a constant that no compiler warns of.
 static void
-out_literal(struct go__out *out, go__wide x, bool is_signed)
+out_literal(struct go__out *out, go_value v, go__wide x)
 {
+	go__bits bits = (go__bits)x;
+
 	if (x == INT64_MIN) {
 		go__out_text(out, "(-9223372036854775807LL - 1)");
-		return;
+	} else if (x < INT64_MIN || x > UINT64_MAX) {
+		go__out_printf(out,
+			       "((unsigned __int128)0x%llxULL << 64 | "
+			       "0x%llxULL)",
+			       (unsigned long long)(bits >> 64),
+			       (unsigned long long)bits);
+	} else {
+		go__out_wide(out, v);
+		if (x > INT64_MAX)
+			go__out_text(out, "ULL");
+		else if (x > INT32_MAX || x < INT32_MIN)
+			go__out_text(out, "LL");
 	}
-	out_wide(out, x, is_signed);
-	if (x > INT64_MAX)
-		go__out_text(out, "ULL");
-	else if (x > INT32_MAX || x < INT32_MIN)
-		go__out_text(out, "LL");
 }
 
 static void
@@ -90,13 +114,13 @@ out_integer(struct go__out *out, go_value v, const go_type *t, go__wide x,
 	if (name != NULL)
 		go__out_text(out, name);
 	else if (t->flags & GO__TYPE_FLAGS)
-		out_flags(out, t, (uint64_t)x);
+		go__out_flags(out, t, (uint64_t)x);
 	else if (t->kind == GO_KIND_BOOL)
 		go__out_text(out, x != 0 ? "true" : "false");
 	else if (verb == '#')
-		out_literal(out, x, (t->flags & GO__TYPE_SIGNED) != 0);
+		out_literal(out, v, x);
 	else
-		out_wide(out, x, (t->flags & GO__TYPE_SIGNED) != 0);
+		go__out_wide(out, v);
 }
 
 // out_quoted writes a C string literal. Three octal digits end an escape
@@ -214,6 +238,30 @@ out_number(struct go__out *out, go_value v, char verb)
 		go__out_float(out, v);
 }
 
+// out_complex writes (1-2i), or the macro that makes it.
+static void
+out_complex(struct go__out *out, go_value v, const go_type *t, char verb)
+{
+	const go_type *part = go_type_elem(t);
+	size_t size = go_type_size(part);
+	go_value re = go_value_make_const(part, v.address);
+	go_value im = go_value_make_const(part, (char *)v.address + size);
+
+	if (verb == '#')
+		go__out_text(out, size == sizeof(float)    ? "CMPLXF("
+				  : size == sizeof(double) ? "CMPLX("
+							   : "CMPLXL(");
+	else
+		go__out_text(out, "(");
+	out_number(out, re, verb);
+	if (verb == '#')
+		go__out_text(out, ", ");
+	else if (!signbit(go_value_float(im)))
+		go__out_text(out, "+");
+	out_number(out, im, verb);
+	go__out_text(out, verb == '#' ? ")" : "i)");
+}
+
 void
 go__out_value(struct go__out *out, go_value v, char verb)
 {
@@ -235,6 +283,9 @@ go__out_value(struct go__out *out, go_value v, char verb)
 		switch (t->kind) {
 		case GO_KIND_FLOAT:
 			out_number(out, v, verb);
+			break;
+		case GO_KIND_COMPLEX:
+			out_complex(out, v, t, verb);
 			break;
 		case GO_KIND_STRUCT:
 			out_struct(out, v, t, verb);

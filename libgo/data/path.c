@@ -11,16 +11,19 @@
 static go_value
 bad_path(const char *path, const char *at, const char *why)
 {
-	return go__value_fail(NULL, "path \"%.100s\": %s at column %zu", path,
-			      why, (size_t)(at - path) + 1);
+	return go__value_fail(NULL, "path: %s (column %zu of \"%.100s\")", why,
+			      (size_t)(at - path) + 1, path);
 }
 
 // follow goes through pointers to the record that a name is looked up in.
 static go_value
-follow(go_value v)
+follow(go_value v, const char *path, const char *at)
 {
-	while (go_value_kind(v) == GO_KIND_POINTER)
+	while (go_value_kind(v) == GO_KIND_POINTER) {
+		if (go_value_pointer(v) == NULL)
+			return bad_path(path, at, "null pointer");
 		v = go_value_elem(v);
+	}
 	return v;
 }
 
@@ -58,7 +61,7 @@ go_value_at(go_value v, const char *path)
 			n = strcspn(p, ".[]");
 			if (n == 0)
 				return bad_path(path, p, "want a name");
-			v = go__value_member(follow(v), p, n);
+			v = go__value_member(follow(v, path, p), p, n);
 			p += n;
 		}
 		if (*p == '\0')

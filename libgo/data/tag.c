@@ -2,6 +2,8 @@
 //
 // Tags, in Go's grammar: key:"value" key:"value", the values with C's escapes.
 // A malformed tag ends where it stops making sense; keys before are found.
+// Unlike Go's, the colon may stand between blanks: formatters of C put them
+// there when they see GO_TAG(json:"name").
 
 #include "libgo/reflect.h"
 
@@ -91,19 +93,21 @@ bool
 go_tag_get(const char *tag, const char *key, char *buf, size_t n)
 {
 	size_t key_len = strlen(key), len;
-	const char *p = tag, *end;
+	const char *p = tag, *value, *end;
 
 	for (;;) {
 		p += strspn(p, " ");
 		for (len = 0; is_key_byte(p[len]);)
 			len++;
-		if (len == 0 || p[len] != ':' || p[len + 1] != '"')
+		value = p + len + strspn(p + len, " ");
+		if (len == 0 || *value != ':')
 			return false;
-		end = value_end(p + len + 2);
+		value += 1 + strspn(value + 1, " ");
+		end = *value == '"' ? value_end(value + 1) : NULL;
 		if (end == NULL)
 			return false;
 		if (len == key_len && memcmp(p, key, len) == 0) {
-			copy_value(p + len + 2, end, buf, n);
+			copy_value(value + 1, end, buf, n);
 			return true;
 		}
 		p = end + 1;

@@ -26,6 +26,7 @@ enum {
 
 // A go__wide holds every integer that C has but the upper half of uint128.
 __extension__ typedef __int128 go__wide;
+__extension__ typedef unsigned __int128 go__bits;
 
 // go__value_bare is the type without typedefs; NULL if v is invalid.
 const go_type *go__value_bare(go_value v);
@@ -43,12 +44,32 @@ go_value go__value_relation(go_value v, uint32_t what);
 bool go__value_has_len(go_value v);
 // go__value_case is the union's member that its discriminator names, or NULL.
 const go_field *go__value_case(go_value v);
-// go__value_wide reads a bool, integer or enum.
+
+// go__type_is_integer tells bool, integer and enum; t has no typedefs.
+bool go__type_is_integer(const go_type *t);
+// go__value_width is the number of bits of an integer object.
+unsigned go__value_width(go_value v);
+go__bits go__bit_mask(unsigned width);
+// go__value_wide reads a bool, integer or enum, go__value_real a float.
 bool go__value_wide(go_value v, go__wide *x);
+bool go__value_real(go_value v, long double *x);
+// go__value_load and go__value_store move an object of at most 16 bytes,
+// go__value_store_bits the bits of an integer.
+void go__value_load(go_value v, void *out, size_t size);
+void go__value_store(go_value v, const void *in, size_t size);
+void go__value_store_bits(go_value v, go__bits x);
+
+// go__value_check tells why v may not be set, go__value_check_whole also why
+// not all of it at once.
+GO_MUST_USE go_error *go__value_check(go_value v);
+GO_MUST_USE go_error *go__value_check_whole(go_value v);
+GO_MUST_USE go_error *go__value_wrong_kind(go_value v, const char *want);
+GO_MUST_USE go_error *go__value_set_wide(go_value v, go__wide x);
+
 // go__value_text_bytes finds the text that v holds or points to: a char array
 // without NUL has its whole length. False if v is no text or NULL.
 bool go__value_text_bytes(go_value v, const char **s, size_t *n);
-// go__value_step takes one part of a path, n bytes, off v.
+// go__value_member is go_value_named for a name of n bytes.
 go_value go__value_member(go_value v, const char *name, size_t n);
 
 #endif

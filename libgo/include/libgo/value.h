@@ -97,8 +97,8 @@ GO_API go_value go_value_elem(go_value v);
 // Without a length it is 0.
 GO_API size_t go_value_len(go_value v);
 
-// Readers. _int and _uint read integers, enums, bools and floats in range, 0
-// for others; _float reads numbers.
+// Readers. _int, _uint and _float read integers, enums, bools and floats, as
+// a conversion in C would; a float out of range and all else read as 0.
 GO_API int64_t go_value_int(go_value v);
 GO_API uint64_t go_value_uint(go_value v);
 GO_API double go_value_float(go_value v);
