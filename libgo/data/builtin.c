@@ -142,5 +142,10 @@ go__builtin_module(void)
 	return &module.head;
 }
 
-#define DEFINE(name, ...) GO__DEFINE_TYPE(name, &module.types[GO__B_##name])
+// As in reflect.h, bool may be a macro.
+#define DEFINE(name, ...)                                                      \
+	const go_type *go__type_##name(void)                                   \
+	{                                                                      \
+		return &module.types[GO__B_##name];                            \
+	}
 GO__BUILTINS(DEFINE)

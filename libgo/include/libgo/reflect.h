@@ -174,9 +174,11 @@ go_method_call(const go_method *m, void *const *args, size_t n, void *result);
 // to buf, cut to n bytes with its NUL, and tells whether key is there.
 GO_API bool go_tag_get(const char *tag, const char *key, char *buf, size_t n);
 
-// The types of C itself.
+// The types of C itself. The names are pasted here and not handed on: bool may
+// be a macro.
 #define GO__DECLARE_BUILTIN(name, ...)                                         \
-	__extension__ GO__EXPORT_TYPE(name, __VA_ARGS__)
+	__extension__ typedef __VA_ARGS__ go__c_##name;                        \
+	GO_API const go_type *go__type_##name(void) __attribute__((const));
 GO__BUILTINS(GO__DECLARE_BUILTIN)
 #undef GO__DECLARE_BUILTIN
 
