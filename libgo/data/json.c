@@ -11,6 +11,7 @@
 
 #include "data/module.h"
 #include "data/out.h"
+#include "data/utf8.h"
 #include "data/value.h"
 #include "libgo/error.h"
 
@@ -21,7 +22,8 @@ struct encoder {
 	void *arg;
 	go_error *err;
 	bool is_indented;
-	int depth;
+	int indent;
+	int depth;  // of records, arrays and pointers
 	size_t len;
 	char block[BLOCK_SIZE];
 };
@@ -64,71 +66,43 @@ new_line(struct encoder *e)
 	if (!e->is_indented)
 		return;
 	put_text(e, "\n");
-	for (i = 0; i < e->depth; i++)
+	for (i = 0; i < e->indent; i++)
 		put_text(e, "  ");
 }
 
-// sequence_len is the length of the UTF-8 sequence at s, 0 if it is none:
-// neither overlong, nor a surrogate, nor past U+10FFFF.
-static size_t
-sequence_len(const unsigned char *s, size_t n)
-{
-	unsigned char least = 0x80, most = 0xbf;
-	size_t len, i;
-
-	if (s[0] < 0x80)
-		return 1;
-	if (s[0] < 0xc2 || s[0] > 0xf4)
-		return 0;
-	len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-	if (s[0] == 0xe0)
-		least = 0xa0;
-	else if (s[0] == 0xed)
-		most = 0x9f;
-	else if (s[0] == 0xf0)
-		least = 0x90;
-	else if (s[0] == 0xf4)
-		most = 0x8f;
-	if (n < len || s[1] < least || s[1] > most)
-		return 0;
-	for (i = 2; i < len; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	return len;
-}
-
 static void
-put_escaped(struct encoder *e, unsigned char c)
+put_escaped(struct encoder *e, const char *s, size_t len)
 {
 	static const char from[] = "\"\\\b\f\n\r\t";
 	static const char to[] = "\"\\bfnrt";
-	const char *at = c == '\0' ? NULL : strchr(from, c);
+	const char *at = s[0] == '\0' ? NULL : strchr(from, s[0]);
 	char text[8];
 
 	if (at != NULL)
 		snprintf(text, sizeof(text), "\\%c", to[at - from]);
 	else
-		snprintf(text, sizeof(text), "\\u%04x", (unsigned)c);
+		// Of the two bytes of a control character the last is its code.
+		snprintf(text, sizeof(text), "\\u%04x",
+			 (unsigned)(unsigned char)s[len - 1]);
 	put_text(e, text);
 }
 
 static void
-put_string(struct encoder *e, const char *text, size_t n)
+put_string(struct encoder *e, const char *s, size_t n)
 {
-	const unsigned char *s = (const unsigned char *)text;
 	size_t i, len;
 
 	put_text(e, "\"");
 	for (i = 0; i < n; i += len) {
-		len = sequence_len(s + i, n - i);
+		len = go__utf8_len(s + i, n - i);
 		if (len == 0) {
 			put_text(e, "\\ufffd");
 			len = 1;
-		} else if (s[i] < ' ' || s[i] == '"' || s[i] == '\\' ||
-			   s[i] == 0x7f) {
-			put_escaped(e, s[i]);
+		} else if (go__utf8_is_control(s + i, len) || s[i] == '"' ||
+			   s[i] == '\\') {
+			put_escaped(e, s + i, len);
 		} else {
-			put(e, text + i, len);
+			put(e, s + i, len);
 		}
 	}
 	put_text(e, "\"");
@@ -139,9 +113,9 @@ static void encode(struct encoder *e, go_value v);
 static void
 encode_number(struct encoder *e, go_value v, const go_type *t)
 {
-	struct go__out out = {.file = NULL};
+	char text[64];
+	struct go__out out = {.buf = text, .room = sizeof(text)};
 	double x = go_value_float(v);
-	char text[48];
 
 	if (t->kind == GO_KIND_FLOAT && !isfinite(x)) {
 		if (e->err == NULL)
@@ -149,15 +123,10 @@ encode_number(struct encoder *e, go_value v, const go_type *t)
 					   go_type_name(go_value_type(v)), x);
 		return;
 	}
-	out.buf = text;
-	out.room = sizeof(text);
 	if (t->kind == GO_KIND_FLOAT)
 		go__out_float(&out, v);
-	else if (t->flags & GO__TYPE_SIGNED)
-		go__out_printf(&out, "%lld", (long long)go_value_int(v));
 	else
-		go__out_printf(&out, "%llu",
-			       (unsigned long long)go_value_uint(v));
+		go__out_wide(&out, v);
 	put(e, text, go__out_end(&out));
 }
 
@@ -209,6 +178,21 @@ struct json_name {
 	bool omits_empty, is_skipped, is_string;
 };
 
+// has_option finds a whole word in "omitempty,string".
+static bool
+has_option(const char *options, const char *word)
+{
+	size_t n = strlen(word), len;
+
+	for (;; options += len + 1) {
+		len = strcspn(options, ",");
+		if (len == n && memcmp(options, word, n) == 0)
+			return true;
+		if (options[len] == '\0')
+			return false;
+	}
+}
+
 static void
 read_tag(const go_field *f, struct json_name *j)
 {
@@ -223,8 +207,8 @@ read_tag(const go_field *f, struct json_name *j)
 	option = strchr(tag, ',');
 	if (option != NULL) {
 		*option++ = '\0';
-		j->omits_empty = strstr(option, "omitempty") != NULL;
-		j->is_string = strstr(option, "string") != NULL;
+		j->omits_empty = has_option(option, "omitempty");
+		j->is_string = has_option(option, "string");
 	}
 	if (tag[0] != '\0')
 		snprintf(j->name, sizeof(j->name), "%.*s", NAME_SIZE - 1, tag);
@@ -285,7 +269,7 @@ encode_members(struct encoder *e, go_value v, bool *is_first)
 	}
 	if (t->kind != GO_KIND_STRUCT)
 		return;
-	for (i = 0; i < go_type_num_field(t); i++)
+	for (i = 0; i < go_type_num_field(t) && e->err == NULL; i++)
 		encode_member(e, v, go_type_field(t, i), is_first);
 }
 
@@ -295,9 +279,9 @@ encode_record(struct encoder *e, go_value v)
 	bool is_first = true;
 
 	put_text(e, "{");
-	e->depth++;
+	e->indent++;
 	encode_members(e, v, &is_first);
-	e->depth--;
+	e->indent--;
 	if (!is_first)
 		new_line(e);
 	put_text(e, "}");
@@ -309,14 +293,14 @@ encode_elements(struct encoder *e, go_value v)
 	size_t i, n = go_value_len(v);
 
 	put_text(e, "[");
-	e->depth++;
+	e->indent++;
 	for (i = 0; i < n && e->err == NULL; i++) {
 		if (i > 0)
 			put_text(e, ",");
 		new_line(e);
 		encode(e, go_value_index(v, i));
 	}
-	e->depth--;
+	e->indent--;
 	if (n > 0)
 		new_line(e);
 	put_text(e, "]");
@@ -325,35 +309,20 @@ encode_elements(struct encoder *e, go_value v)
 static void
 encode_pointer(struct encoder *e, go_value v)
 {
-	if (go_value_pointer(v) == NULL) {
+	if (go_value_pointer(v) == NULL)
 		put_text(e, "null");
-	} else if (go__value_has_len(v)) {
+	else if (go__value_has_len(v))
 		encode_elements(e, v);
-	} else {
-		e->depth++;
+	else
 		encode(e, go_value_elem(v));
-		e->depth--;
-	}
 }
 
 static void
-encode(struct encoder *e, go_value v)
+encode_any(struct encoder *e, go_value v, const go_type *t)
 {
-	const go_type *t = go__value_bare(v);
 	const char *s;
 	size_t n;
 
-	if (e->err != NULL)
-		return;
-	if (t == NULL) {
-		e->err = go_value_error(v);
-		return;
-	}
-	if (e->depth > MAX_DEPTH) {
-		e->err = go_errorf("json: %s: more than %d levels, a cycle?",
-				   go_type_name(t), MAX_DEPTH);
-		return;
-	}
 	s = go_value_enum_text(v);
 	if (s != NULL) {
 		put_string(e, s, strlen(s));
@@ -375,6 +344,27 @@ encode(struct encoder *e, go_value v)
 	}
 }
 
+static void
+encode(struct encoder *e, go_value v)
+{
+	const go_type *t = go__value_bare(v);
+
+	if (e->err != NULL)
+		return;
+	if (t == NULL) {
+		e->err = go_value_error(v);
+		return;
+	}
+	if (e->depth > MAX_DEPTH) {
+		e->err = go_errorf("json: %s: more than %d levels, a cycle?",
+				   go_type_name(t), MAX_DEPTH);
+		return;
+	}
+	e->depth++;
+	encode_any(e, v, t);
+	e->depth--;
+}
+
 go_error *
 go_json_encode(go_value v, go_writer *write, void *arg)
 {
@@ -388,9 +378,8 @@ go_json_encode(go_value v, go_writer *write, void *arg)
 static go_error *
 write_file(const char *bytes, size_t n, void *arg)
 {
-	if (fwrite(bytes, 1, n, arg) != n)
-		return go_errorf("json: cannot write: %s", strerror(errno));
-	return NULL;
+	return fwrite(bytes, 1, n, arg) == n ? NULL
+					     : go_error_from_errno(errno);
 }
 
 go_error *
@@ -402,5 +391,7 @@ go_json_print(FILE *file, go_value v, bool is_indented)
 	encode(&e, v);
 	put_text(&e, "\n");
 	flush(&e);
+	if (fflush(file) != 0 && e.err == NULL)
+		e.err = go_error_from_errno(errno);
 	return e.err;
 }

@@ -2,9 +2,9 @@
 //
 // Tables: two passes over the cells, one for the widths and one to print.
 //
-// A path is resolved once into the steps that it takes, on the first row or,
-// for an empty array, on a type alone; cells of the same column are found by
-// path again, since pointers in it may lead elsewhere in each row.
+// Cells are found by path in each row, since pointers on the way may lead
+// elsewhere, or nowhere, in each. A path is checked against the types first,
+// so that one is refused though there be no row.
 
 #include "libgo/table.h"
 
@@ -14,11 +14,12 @@
 #include <string.h>
 
 #include "data/module.h"
+#include "data/utf8.h"
 #include "data/value.h"
 #include "libgo/error.h"
 #include "libgo/format.h"
 
-enum { CELL_SIZE = 512, TITLE_SIZE = 48, UNIT_SIZE = 24, PATH_SIZE = 128 };
+enum { TITLE_SIZE = 48, UNIT_SIZE = 24, PATH_SIZE = 128, LEAST_WIDTH = 8 };
 
 struct column {
 	char path[PATH_SIZE];
@@ -33,32 +34,74 @@ struct table {
 	size_t n, room;
 	go_value array;
 	const go_type *row;
+	// The text of a cell, and that made fit to be shown.
+	char *raw, *cell;
+	size_t raw_room, cell_len;
 };
 
-// width_of counts characters: every byte but those that continue one.
-static size_t
-width_of(const char *s)
+static go_error *
+grow_cell(struct table *t, size_t room)
 {
-	size_t n = 0;
+	char *raw = realloc(t->raw, room), *cell;
 
-	for (; *s != '\0'; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
+	if (raw == NULL)
+		return go_errorf("table: out of memory");
+	t->raw = raw;
+	// A byte becomes four characters at most: \x1b.
+	cell = realloc(t->cell, 4 * room);
+	if (cell == NULL)
+		return go_errorf("table: out of memory");
+	t->cell = cell;
+	t->raw_room = room;
+	return NULL;
 }
 
+// show makes cell of raw: what a terminal would act upon, or is no UTF-8,
+// becomes an escape.
 static void
-make_cell(const struct column *c, go_value row, char *buf)
+show(struct table *t)
 {
-	go_value v = go_value_at(row, c->path);
-	char *p;
+	static const char from[] = "\n\t\r", to[] = "ntr";
+	const char *s = t->raw, *at;
+	size_t n = strlen(s), len, i;
+	char *out = t->cell;
 
+	for (i = 0; i < n; i += len) {
+		len = go__utf8_len(s + i, n - i);
+		if (len > 0 && !go__utf8_is_control(s + i, len)) {
+			memcpy(out, s + i, len);
+			out += len;
+			continue;
+		}
+		at = strchr(from, s[i]);
+		if (at != NULL)
+			out += snprintf(out, 5, "\\%c", to[at - from]);
+		else
+			out += snprintf(out, 5, "\\x%02x", (unsigned char)s[i]);
+		len = 1;
+	}
+	*out = '\0';
+	t->cell_len = (size_t)(out - t->cell);
+}
+
+static go_error *
+make_cell(struct table *t, const struct column *c, size_t i)
+{
+	go_value v = go_value_at(go_value_index(t->array, i), c->path);
+	go_error *err = NULL;
+	size_t n;
+
+	t->raw[0] = '\0';
 	// A pointer on the way that is NULL leaves its cell empty.
-	buf[0] = '\0';
-	if (go_value_is_valid(v))
-		go_value_text_unit(v, c->unit, buf, CELL_SIZE);
-	for (p = buf; *p != '\0'; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			*p = '?';
+	if (go_value_is_valid(v)) {
+		n = go_value_text_unit(v, c->unit, t->raw, t->raw_room);
+		if (n >= t->raw_room) {
+			err = grow_cell(t, n + 1);
+			go_value_text_unit(v, c->unit, t->raw, t->raw_room);
+		}
+	}
+	show(t);
+	return err;
 }
 
 static bool
@@ -97,7 +140,7 @@ add_column(struct table *t, const char *path, const go_field *f,
 			c->title[i] = (char)toupper((unsigned char)c->title[i]);
 	}
 	c->is_number = is_numeric(type);
-	c->width = width_of(c->title);
+	c->width = go__utf8_width(c->title, strlen(c->title));
 	return NULL;
 }
 
@@ -199,66 +242,125 @@ add_paths(struct table *t, const char *columns)
 	}
 }
 
-static void
+static go_error *
 measure(struct table *t)
 {
-	char cell[CELL_SIZE];
 	size_t i, j, n = go_value_len(t->array), width;
+	go_error *err = NULL;
 
-	for (i = 0; i < n; i++) {
-		for (j = 0; j < t->n; j++) {
-			make_cell(&t->columns[j], go_value_index(t->array, i),
-				  cell);
-			width = width_of(cell);
+	for (i = 0; i < n && err == NULL; i++) {
+		for (j = 0; j < t->n && err == NULL; j++) {
+			err = make_cell(t, &t->columns[j], i);
+			width = go__utf8_width(t->cell, t->cell_len);
 			if (width > t->columns[j].width)
 				t->columns[j].width = width;
 		}
 	}
+	return err;
+}
+
+// fit narrows the widest columns of text until a line takes most characters.
+static void
+fit(struct table *t, size_t most)
+{
+	size_t total = 2 * (t->n - 1), j;
+	struct column *widest, *c;
+
+	for (j = 0; j < t->n; j++)
+		total += t->columns[j].width;
+	for (; most > 0 && total > most; total--) {
+		widest = NULL;
+		for (j = 0; j < t->n; j++) {
+			c = &t->columns[j];
+			if (!c->is_number && c->width > LEAST_WIDTH &&
+			    (widest == NULL || c->width > widest->width))
+				widest = c;
+		}
+		if (widest == NULL)
+			return;
+		widest->width--;
+	}
+}
+
+// cut is the number of bytes of text that take width characters.
+static size_t
+cut(const char *text, size_t n, size_t width)
+{
+	size_t i = 0, len;
+
+	for (; i < n && width > 0; width--) {
+		len = go__utf8_len(text + i, n - i);
+		i += len > 0 ? len : 1;
+	}
+	return i;
 }
 
 static void
-print_cell(FILE *file, const struct table *t, size_t j, const char *text)
+print_cell(FILE *file, const struct table *t, size_t j, const char *text,
+	   size_t n)
 {
 	const struct column *c = &t->columns[j];
-	size_t width = width_of(text);
+	size_t width = go__utf8_width(text, n);
 	// A row that another changed since it was measured is out of line.
 	int pad = width < c->width ? (int)(c->width - width) : 0;
+	bool is_cut = width > c->width && !c->is_number;
 
+	if (is_cut)
+		n = cut(text, n, c->width - 1);
 	if (j > 0)
 		fputs("  ", file);
 	if (c->is_number)
-		fprintf(file, "%*s%s", pad, "", text);
-	else if (j + 1 < t->n)
-		fprintf(file, "%s%*s", text, pad, "");
-	else
-		fputs(text, file);
+		fprintf(file, "%*s", pad, "");
+	fwrite(text, 1, n, file);
+	if (is_cut)
+		fputc('+', file);
 	if (j + 1 == t->n)
 		fputc('\n', file);
+	else if (!c->is_number)
+		fprintf(file, "%*s", pad, "");
 }
 
 static go_error *
-print_rows(FILE *file, const struct table *t)
+print_rows(FILE *file, struct table *t)
 {
-	char cell[CELL_SIZE];
 	size_t i, j, n = go_value_len(t->array);
+	go_error *err = NULL;
+	const char *title;
 
-	errno = 0;
-	for (j = 0; j < t->n; j++)
-		print_cell(file, t, j, t->columns[j].title);
-	for (i = 0; i < n && !ferror(file); i++) {
-		for (j = 0; j < t->n; j++) {
-			make_cell(&t->columns[j], go_value_index(t->array, i),
-				  cell);
-			print_cell(file, t, j, cell);
+	for (j = 0; j < t->n; j++) {
+		title = t->columns[j].title;
+		print_cell(file, t, j, title, strlen(title));
+	}
+	for (i = 0; i < n && err == NULL && !ferror(file); i++) {
+		for (j = 0; j < t->n && err == NULL; j++) {
+			err = make_cell(t, &t->columns[j], i);
+			print_cell(file, t, j, t->cell, t->cell_len);
 		}
 	}
-	if (ferror(file))
-		return go_errorf("table: cannot write: %s", strerror(errno));
-	return NULL;
+	if (err == NULL && (fflush(file) != 0 || ferror(file)))
+		err = go_error_from_errno(errno);
+	return err;
+}
+
+static go_error *
+print(FILE *file, struct table *t, const char *columns, size_t width)
+{
+	bool is_all = columns == NULL || columns[0] == '\0';
+	go_error *err = is_all ? add_members(t) : add_paths(t, columns);
+
+	if (err == NULL)
+		err = grow_cell(t, 256);
+	if (err == NULL)
+		err = measure(t);
+	if (err != NULL || t->n == 0)
+		return err;
+	fit(t, width);
+	return print_rows(file, t);
 }
 
 go_error *
-go_table_print(FILE *file, go_value array, const char *columns)
+go_table_print_fit(FILE *file, go_value array, const char *columns,
+		   size_t width)
 {
 	const go_type *type = go__value_bare(array);
 	struct table t = {.array = array};
@@ -269,15 +371,20 @@ go_table_print(FILE *file, go_value array, const char *columns)
 	if (!go__value_has_len(array))
 		return go_errorf("table: %s is no array", go_type_name(type));
 	t.row = go__type_bare(go_type_elem(type));
+	while (t.row->kind == GO_KIND_POINTER)
+		t.row = go__type_bare(go_type_elem(t.row));
 	if (t.row->kind != GO_KIND_STRUCT)
 		return go_errorf("table: %s has no structs to print",
 				 go_type_name(type));
-	err = columns == NULL || columns[0] == '\0' ? add_members(&t)
-						    : add_paths(&t, columns);
-	if (err == NULL) {
-		measure(&t);
-		err = print_rows(file, &t);
-	}
+	err = print(file, &t, columns, width);
 	free(t.columns);
+	free(t.raw);
+	free(t.cell);
 	return err;
+}
+
+go_error *
+go_table_print(FILE *file, go_value array, const char *columns)
+{
+	return go_table_print_fit(file, array, columns, 0);
 }

@@ -7,13 +7,15 @@
 //                     table:"-" leaves it out when no columns are named
 //   unit:"bytes"      how go_value_text_unit (format.h) shows the numbers
 // Numbers stand to the right, all else to the left; the last column is not
-// padded. Control characters in texts show as '?'. UTF-8 counts by character.
+// padded. UTF-8 counts by character. What a terminal would act upon, or is no
+// UTF-8, shows as an escape: \n, \x1b.
 //
 //	struct proc *list; size_t n;
 //	err = go_table_print(stdout, go_value_of_const_array(proc, list, n),
-//	                     "pid,rss,name");
+//	                     "pid, rss, home.city");
 //
-// An array whose address is taken works as well: go_value_of needs a type.
+// Any goroutine or thread may call these; the array is borrowed and must not
+// change meanwhile.
 
 #ifndef LIBGO_TABLE_H
 #define LIBGO_TABLE_H
@@ -25,12 +27,20 @@
 GO_BEGIN_DECLS
 
 // go_table_print prints array, an array (or pointer or flexible array with
-// GO_LEN) of structs, with the columns of the comma-separated paths in
-// columns, "pid, rss, home.city"; all members if NULL or "". A wrong path is
-// an error that shows its column in the text, and nothing is printed. A file
-// that cannot be written is an error too.
+// GO_LEN) of structs or of pointers to structs, with the columns of the
+// comma-separated paths in columns; all members if NULL or "". A path through
+// a null pointer leaves its cell empty. A wrong path is an error that shows
+// its column in the text, "(column 5 of ...)", and nothing is printed. The
+// file is flushed; one that cannot be written is an error with its errno.
 GO_API GO_MUST_USE go_error *go_table_print(FILE *file, go_value array,
 					    const char *columns);
+
+// go_table_print_fit is the same for lines of width characters: the widest
+// columns of text are narrowed, to 8 at least, and a cut cell ends in '+'.
+// Width 0 is as wide as it gets.
+GO_API GO_MUST_USE go_error *go_table_print_fit(FILE *file, go_value array,
+						const char *columns,
+						size_t width);
 
 GO_END_DECLS
 
