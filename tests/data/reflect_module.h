@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // A module written by hand: the worked example of libgo/meta.h. What
-// reflectgen would write for these types goes to a .reflect.h and a
-// .reflect.c; here both stand behind the types that they describe.
+// reflectgen writes for such types goes to a .reflect.h and a .reflect.c; here
+// both stand behind the types, which are not marked so that nothing is
+// generated for them.
 
 #ifndef TESTS_DATA_REFLECT_MODULE_H
 #define TESTS_DATA_REFLECT_MODULE_H
@@ -11,11 +12,11 @@
 
 #include "libgo/reflect.h"
 
-enum GO_REFLECT shade { DARK, LIGHT = 5, PALE = -2 };
-enum GO_REFLECT GO_FLAGS mode{READ = 1, WRITE = 2, EXEC = 4};
+enum shade { DARK, LIGHT = 5, PALE = -2 };
+enum mode { READ = 1, WRITE = 2, EXEC = 4 };  // GO_FLAGS
 
-struct GO_REFLECT parcel {
-	char label[8] GO_TAG(json : "name");
+struct parcel {
+	char label[8];  // GO_TAG(json:"name")
 	const int serial;
 	enum shade shade;
 	unsigned low : 1;
@@ -26,13 +27,12 @@ struct GO_REFLECT parcel {
 		short width, height;
 	};
 	size_t n_weights;
-	float *weights GO_LEN(n_weights);
+	float *weights;  // GO_LEN(n_weights)
 	const char *note;
 	struct parcel *next;
 	_Atomic int count;
 	bool done;
 };
-GO_REFLECT int parcel_scale(struct parcel *p, short by);
 int parcel_scale(struct parcel *p, short by);
 
 // ---- parcel.reflect.h ------------------------------------------------------
