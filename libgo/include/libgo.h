@@ -7,6 +7,7 @@
 #define LIBGO_H
 
 #include "libgo/base.h"
+#include "libgo/error.h"
 #include "libgo/goroutine.h"
 
 #endif

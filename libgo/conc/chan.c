@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: MIT
+//
+// Channels: a ring of values, and a queue of those who wait at either end.
+//
+// Invariants, whenever c->lock is free (stale waiters, whose select has been
+// claimed elsewhere, do not count):
+//   C1  Senders wait only while the ring is full, receivers only while it is
+//       empty; so never both.
+//   C2  Nobody waits at a closed channel.
+//   C3  The oldest value is at head; n of them follow in ring order.
+//
+// A value goes from the sender's frame straight to a waiting receiver's, or
+// to the ring. When a receiver makes room, the longest waiting sender's value
+// moves to the ring at once: order is kept, and C1.
+//
+// Lifetime: nobody touches a channel after the unlock by which his call took
+// effect; who parked does not touch it when he wakes (select, which must take
+// its other waiters back, holds references while it is parked). The last
+// release passes through the lock before it frees, and so waits for the one
+// who is just leaving.
+
+#include "conc/chan.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libgo/goroutine.h"
+
+static void
+copy(const struct go__chan *c, void *to, const void *from)
+{
+	if (c->elem_size == 8)
+		memcpy(to, from, 8);  // a move, not a call
+	else if (c->elem_size > 0)
+		memcpy(to, from, c->elem_size);
+}
+
+static void
+zero(const struct go__chan *c, void *value)
+{
+	if (value != NULL && c->elem_size > 0)
+		memset(value, 0, c->elem_size);
+}
+
+static void
+set_n(struct go__chan *c, size_t n)
+{
+	store_rlx(&c->n, n);  // go_chan_len looks without the lock
+}
+
+static void
+ring_put(struct go__chan *c, const void *value)
+{
+	size_t tail = c->head + c->n;
+
+	assert(c->n < c->capacity);
+	if (tail >= c->capacity)
+		tail -= c->capacity;
+	copy(c, c->ring + tail * c->elem_size, value);
+	set_n(c, c->n + 1);
+}
+
+static void
+ring_take(struct go__chan *c, void *value)
+{
+	assert(c->n > 0);
+	if (value != NULL)
+		copy(c, value, c->ring + c->head * c->elem_size);
+	if (++c->head == c->capacity)
+		c->head = 0;
+	set_n(c, c->n - 1);
+}
+
+bool
+go__chan_can_send(const struct go__chan *c)
+{
+	return c->is_closed || c->n < c->capacity || c->receivers.first != NULL;
+}
+
+bool
+go__chan_can_recv(const struct go__chan *c)
+{
+	return c->n > 0 || c->senders.first != NULL || c->is_closed;
+}
+
+bool
+go__chan_offer(struct go__chan *c, const void *value, bool *ok, struct g **wake)
+{
+	struct go__waiter *w;
+
+	*ok = !c->is_closed;
+	*wake = NULL;
+	if (c->is_closed)
+		return true;
+	w = go__waitq_pop(&c->receivers);
+	if (w != NULL) {
+		assert(c->n == 0);  // C1
+		if (w->slot != NULL)
+			copy(c, w->slot, value);
+		w->ok = true;
+		*wake = w->g;
+		return true;
+	}
+	if (c->n == c->capacity)
+		return false;
+	ring_put(c, value);
+	return true;
+}
+
+bool
+go__chan_accept(struct go__chan *c, void *value, bool *ok, struct g **wake)
+{
+	struct go__waiter *w = NULL;
+
+	*ok = true;
+	*wake = NULL;
+	if (c->n > 0) {
+		ring_take(c, value);
+		w = go__waitq_pop(&c->senders);
+		if (w != NULL)
+			ring_put(c, w->slot);
+	} else {
+		w = go__waitq_pop(&c->senders);
+		if (w != NULL && value != NULL)
+			copy(c, value, w->slot);
+		if (w == NULL) {
+			*ok = false;
+			if (c->is_closed)
+				zero(c, value);
+			return c->is_closed;
+		}
+	}
+	if (w != NULL) {
+		w->ok = true;
+		*wake = w->g;
+	}
+	return true;
+}
+
+// wait_forever is what a NULL channel has its callers do.
+static void
+wait_forever(void)
+{
+	uint32_t lock = 0;
+
+	go__lock(&lock);
+	go__park(&lock, GO__WHY_NIL_CHAN);
+}
+
+// wait parks the caller on q, and returns the answer of who served it.
+static bool
+wait(struct go__chan *c, struct go__waitq *q, void *value, enum go__why why)
+{
+	// On this stack: the goroutine cannot leave this frame before someone
+	// took the waiter off the queue.
+	struct go__waiter self = {.g = go__self(), .slot = value};
+
+	go__waitq_push(q, &self);
+	go__park(&c->lock, why);
+	return self.ok;
+}
+
+bool
+go__chan_send(go__chan_ref ref, const void *value)
+{
+	struct go__chan *c = go__chan_of(ref);
+	struct g *wake;
+	bool ok;
+
+	if (c == NULL)
+		wait_forever();
+	go__lock(&c->lock);
+	if (!go__chan_offer(c, value, &ok, &wake))
+		return wait(c, &c->senders, (void *)(uintptr_t)value,
+			    GO__WHY_SEND);
+	go__unlock(&c->lock);
+	if (wake != NULL)
+		go__ready(wake);
+	return ok;
+}
+
+bool
+go__chan_recv(go__chan_ref ref, void *value)
+{
+	struct go__chan *c = go__chan_of(ref);
+	struct g *wake;
+	bool ok;
+
+	if (c == NULL)
+		wait_forever();
+	go__lock(&c->lock);
+	if (!go__chan_accept(c, value, &ok, &wake))
+		return wait(c, &c->receivers, value, GO__WHY_RECV);
+	go__unlock(&c->lock);
+	if (wake != NULL)
+		go__ready(wake);
+	return ok;
+}
+
+bool
+go__chan_try_send(go__chan_ref ref, const void *value)
+{
+	struct go__chan *c = go__chan_of(ref);
+	struct g *wake;
+	bool ok;
+
+	if (c == NULL)
+		return false;
+	go__lock(&c->lock);
+	if (!go__chan_offer(c, value, &ok, &wake))
+		ok = false;
+	go__unlock(&c->lock);
+	if (wake != NULL)
+		go__ready(wake);
+	return ok;
+}
+
+bool
+go__chan_try_recv(go__chan_ref ref, void *value)
+{
+	struct go__chan *c = go__chan_of(ref);
+	struct g *wake;
+	bool ok;
+
+	if (c == NULL)
+		return false;
+	go__lock(&c->lock);
+	go__chan_accept(c, value, &ok, &wake);
+	go__unlock(&c->lock);
+	if (wake != NULL)
+		go__ready(wake);
+	return ok;
+}
+
+// turn_away moves all waiters of q to out, unserved.
+static void
+turn_away(struct go__chan *c, struct go__waitq *q, struct go__waitq *out)
+{
+	struct go__waiter *w;
+
+	while ((w = go__waitq_pop(q)) != NULL) {
+		w->ok = false;
+		if (q == &c->receivers)
+			zero(c, w->slot);
+		go__waitq_push(out, w);
+	}
+}
+
+bool
+go__chan_close(go__chan_ref ref)
+{
+	struct go__chan *c = go__chan_of(ref);
+	struct go__waitq out = {NULL, NULL};
+	struct go__waiter *w;
+	bool was_closed;
+
+	if (c == NULL)
+		go_panic("go_close: the channel is NULL");
+	go__lock(&c->lock);
+	was_closed = c->is_closed;
+	c->is_closed = true;
+	turn_away(c, &c->senders, &out);
+	turn_away(c, &c->receivers, &out);
+	go__unlock(&c->lock);
+	while ((w = out.first) != NULL) {
+		out.first = w->next;  // w dies as soon as its goroutine runs
+		go__ready(w->g);
+	}
+	return !was_closed;
+}
+
+go__chan_ref
+go__chan_make(size_t elem_size, size_t capacity)
+{
+	struct go__chan *c;
+	size_t size;
+
+	if (__builtin_mul_overflow(elem_size, capacity, &size) ||
+	    __builtin_add_overflow(size, sizeof *c, &size) ||
+	    size > PTRDIFF_MAX)
+		return NULL;
+	c = malloc(size);
+	if (c == NULL)
+		return NULL;
+	*c = (struct go__chan){
+		.refs = 1,
+		.capacity = capacity,
+		.elem_size = elem_size,
+	};
+	return (go__chan_ref)(uintptr_t)c;
+}
+
+go__chan_ref
+go__chan_retain(go__chan_ref ref)
+{
+	if (ref != NULL)
+		add_rlx(&go__chan_of(ref)->refs, 1);  // one is held already
+	return ref;
+}
+
+void
+go__chan_release(go__chan_ref ref)
+{
+	struct go__chan *c = go__chan_of(ref);
+
+	// [C1] pairs with itself: the last one sees what the others did.
+	if (c == NULL || sub_acqrel(&c->refs, 1) > 0)
+		return;
+	go__lock(&c->lock);
+	go__unlock(&c->lock);
+	assert(c->senders.first == NULL && c->receivers.first == NULL);
+	for (; c->drop != NULL && c->n > 0; ring_take(c, NULL))
+		c->drop(c->ring + c->head * c->elem_size);
+	free(c);
+}
+
+void
+go__chan_on_drop(go__chan_ref ref, void (*fn)(void *value))
+{
+	struct go__chan *c = go__chan_of(ref);
+
+	if (c == NULL)
+		return;
+	go__lock(&c->lock);
+	c->drop = fn;
+	go__unlock(&c->lock);
+}
+
+size_t
+go__chan_len(go__chan_ref ref)
+{
+	// Relaxed: a number that was true at some instant.
+	return ref != NULL ? load_rlx(&go__chan_of(ref)->n) : 0;
+}
+
+size_t
+go__chan_cap(go__chan_ref ref)
+{
+	return ref != NULL ? go__chan_of(ref)->capacity : 0;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// chan: what chan.c and select.c share.
+
+#ifndef CONC_CHAN_H
+#define CONC_CHAN_H
+
+#include "libgo/chan.h"
+#include "rt/park.h"
+
+struct go__chan {
+	uint32_t lock;     // guards all below but as said
+	uint32_t refs;     // atomic
+	size_t n;          // buffered values; anyone may look
+	size_t head;       // index of the oldest
+	size_t capacity;   // immutable
+	size_t elem_size;  // immutable
+	bool is_closed;
+	struct go__waitq senders;    // slot: the value
+	struct go__waitq receivers;  // slot: where to; may be NULL
+	void (*drop)(void *value);
+	_Alignas(16) char ring[];
+};
+
+// go__chan_of is the channel behind a reference.
+static inline struct go__chan *
+go__chan_of(go__chan_ref ref)
+{
+	return (struct go__chan *)(uintptr_t)ref;
+}
+
+// go__chan_can_send and _can_recv tell whether offer and accept are likely to
+// take effect; if they then do not, they have taken a stale waiter away. The
+// lock is held, here and below.
+bool go__chan_can_send(const struct go__chan *c);
+bool go__chan_can_recv(const struct go__chan *c);
+
+// go__chan_offer sends if that needs no waiting; it then returns true and
+// tells in *ok whether the value was taken, and in *wake whom to ready, NULL
+// for nobody. go__chan_accept receives likewise.
+bool go__chan_offer(struct go__chan *c, const void *value, bool *ok,
+		    struct g **wake);
+bool go__chan_accept(struct go__chan *c, void *value, bool *ok,
+		     struct g **wake);
+
+#endif
