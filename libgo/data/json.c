@@ -23,7 +23,7 @@ struct encoder {
 	go_error *err;
 	bool is_indented;
 	int indent;
-	int depth;  // of records, arrays and pointers
+	int depth;  // of pointers
 	size_t len;
 	char block[BLOCK_SIZE];
 };
@@ -309,20 +309,36 @@ encode_elements(struct encoder *e, go_value v)
 static void
 encode_pointer(struct encoder *e, go_value v)
 {
-	if (go_value_pointer(v) == NULL)
+	if (go_value_pointer(v) == NULL) {
 		put_text(e, "null");
-	else if (go__value_has_len(v))
+		return;
+	}
+	if (e->depth == MAX_DEPTH) {
+		e->err = go_errorf("json: %s: more than %d pointers deep",
+				   go_type_name(go_value_type(v)), MAX_DEPTH);
+		return;
+	}
+	e->depth++;
+	if (go__value_has_len(v))
 		encode_elements(e, v);
 	else
 		encode(e, go_value_elem(v));
+	e->depth--;
 }
 
 static void
-encode_any(struct encoder *e, go_value v, const go_type *t)
+encode(struct encoder *e, go_value v)
 {
+	const go_type *t = go__value_bare(v);
 	const char *s;
 	size_t n;
 
+	if (e->err != NULL)
+		return;
+	if (t == NULL) {
+		e->err = go_value_error(v);
+		return;
+	}
 	s = go_value_enum_text(v);
 	if (s != NULL) {
 		put_string(e, s, strlen(s));
@@ -342,27 +358,6 @@ encode_any(struct encoder *e, go_value v, const go_type *t)
 	} else {
 		encode_number(e, v, t);
 	}
-}
-
-static void
-encode(struct encoder *e, go_value v)
-{
-	const go_type *t = go__value_bare(v);
-
-	if (e->err != NULL)
-		return;
-	if (t == NULL) {
-		e->err = go_value_error(v);
-		return;
-	}
-	if (e->depth > MAX_DEPTH) {
-		e->err = go_errorf("json: %s: more than %d levels, a cycle?",
-				   go_type_name(t), MAX_DEPTH);
-		return;
-	}
-	e->depth++;
-	encode_any(e, v, t);
-	e->depth--;
 }
 
 go_error *

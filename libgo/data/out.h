@@ -24,7 +24,7 @@ size_t go__out_end(struct go__out *out);
 
 // go__out_value writes v as verb 'v', '+' (%+v) or '#' (%#v) does.
 void go__out_value(struct go__out *out, go_value v, char verb);
-// go__out_float writes the shortest decimal that reads back as v, with a
+// go__out_float writes a short decimal that reads back as v, with a
 // point in every locale.
 void go__out_float(struct go__out *out, go_value v);
 void go__out_wide(struct go__out *out, go_value v);

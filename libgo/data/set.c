@@ -48,7 +48,7 @@ find_const(const go_type *t)
 		f = go_type_field(t, i);
 		name = f->flags & GO_IS_CONST ? f->name : find_const(f->type);
 		if (name != NULL)
-			return name;
+			return name[0] != '\0' ? name : f->name;
 	}
 	return NULL;
 }
