@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // meta: the format in which generated files describe types. Programs do not
-// call it: reflectgen writes it, data/ reads it, reflect.h is its face.
-//
-// A generated file is one module, one const object:
+// call it: reflectgen writes it, data/ reads it, reflect.h is its face. A
+// generated file is one module, one const object:
 //
 //	static const struct {
 //		struct go__module head;
@@ -24,13 +23,11 @@
 //
 // The module is made known by a constructor, which also checks the version at
 // link time:
-//
 //	static struct go__module_node node = {.module = &module.head};
 //	__attribute__((constructor)) static void
 //	enter(void) { go__module_register_v1(&node); }
 //
 // For each exported type T the generated header has
-//
 //	GO__EXPORT_TYPE(T, struct T)   // struct, union, enum or typedef T
 // and the generated file
 //	GO__DEFINE_TYPE(T, &module.types[i])
@@ -104,7 +101,6 @@ struct go__enumerator_rec {
 	uint32_t name;
 	uint32_t reserved;  // 0
 };
-
 // struct go__method_rec: sorted by owner. thunks[i] calls method i: it stores
 // the result through result unless void; args[k] points to argument k.
 struct go__method_rec {
@@ -114,7 +110,6 @@ struct go__method_rec {
 	uint32_t type;    // index of its FUNC type, with named parameters
 };
 typedef void go__thunk(void *result, void *const *args);
-
 // struct go__note: what few have; 12 bytes, sorted by what, then owner. owner
 // is an index into the table that the name of what begins with.
 struct go__note {
@@ -136,7 +131,6 @@ enum {
 	GO__NOTE_ENUMERATOR_DOC,
 	GO__NOTE_METHOD_DOC
 };
-
 // struct go__module: the head; offsets are in bytes from the head. cache has
 // n_types + 1 elements, all NULL, in the file's own writable memory.
 struct go__module {
