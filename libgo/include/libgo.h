@@ -6,8 +6,10 @@
 #ifndef LIBGO_H
 #define LIBGO_H
 
+#include "libgo/atomic.h"
 #include "libgo/base.h"
 #include "libgo/error.h"
 #include "libgo/goroutine.h"
+#include "libgo/time.h"
 
 #endif

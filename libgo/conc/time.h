@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+//
+// time: instants, for the rooms.
+
+#ifndef CONC_TIME_H
+#define CONC_TIME_H
+
+#include "libgo/time.h"
+#include "rt/park.h"
+
+// go__time_after returns the instant d from now, or GO__NEVER when that is
+// beyond the clock.
+go_time go__time_after(go_duration d);
+
+#endif
