@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// os: every system call of the runtime, each with its contract.
+//
+// Results are 0 or -errno unless said otherwise; errno is left alone.
+
+#ifndef RT_OS_H
+#define RT_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libgo/base.h"
+
+// go__os_now reads the monotonic clock.
+go_time go__os_now(void);
+
+// go__os_wait sleeps while *word equals value, until somebody calls
+// go__os_wake or the deadline (GO__NEVER: none) passes. It may wake early.
+void go__os_wait(uint32_t *word, uint32_t value, go_time deadline);
+
+// go__os_wake wakes up to n threads that sleep on word. The word may be gone.
+void go__os_wake(uint32_t *word, int n);
+
+// go__os_cpus returns how many CPUs this process may use, at least 1.
+int go__os_cpus(void);
+
+// go__os_is_main_thread tells whether the caller is the process's first
+// thread.
+bool go__os_is_main_thread(void);
+
+// go__os_thread starts a detached thread. It inherits the signal mask of the
+// calling thread.
+int go__os_thread(void *(*fn)(void *), void *arg);
+
+// go__os_reserve maps size bytes of zeros that cost memory only when touched;
+// NULL when there is no room.
+void *go__os_reserve(size_t size);
+void go__os_release(void *p, size_t size);
+
+// go__os_guard makes the page at p fault when touched, without a mapping of
+// its own where the kernel can (Linux 6.13).
+int go__os_guard(void *p);
+
+// go__os_write writes all of text to fd, as far as the world lets it.
+void go__os_write(int fd, const char *text, size_t n);
+
+// go__os_yield lets another thread of the machine run.
+void go__os_yield(void);
+
+// go__os_pause tells the CPU that it waits in a loop.
+static inline void
+go__os_pause(void)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("isb" ::: "memory");
+#endif
+}
+
+#endif
