@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+//
+// stack: stacks from slabs, each with its struct g at the top.
+//
+//	low                                                      high
+//	| guard page | ..... pages, touched when used ..... | struct g |
+//
+// Slabs are address space only (MAP_NORESERVE); a stack costs the pages that
+// were touched. Sizes are powers of two.
+
+#ifndef RT_STACK_H
+#define RT_STACK_H
+
+#include <stddef.h>
+
+struct g;
+
+enum {
+	STACK_MIN = 16 << 10,
+	STACK_DEFAULT = 256 << 10,
+	STACK_GUARD = 4 << 10,  // the lowest bytes, not to be touched
+};
+
+#define STACK_MAX ((size_t)1 << 30)
+
+// go__stack_new returns a goroutine with a stack of at least size bytes (0:
+// the default), or NULL without memory. Any thread may call it.
+struct g *go__stack_new(size_t size);
+
+// go__stack_free takes it back; g keeps its memory and its tickets.
+void go__stack_free(struct g *g);
+
+#endif
