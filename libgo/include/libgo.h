@@ -8,6 +8,7 @@
 
 #include "libgo/atomic.h"
 #include "libgo/base.h"
+#include "libgo/chan.h"
 #include "libgo/error.h"
 #include "libgo/goroutine.h"
 #include "libgo/time.h"

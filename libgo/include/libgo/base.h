@@ -45,10 +45,22 @@ typedef struct go_error go_error;
 // See context.h.
 typedef struct go_ctx go_ctx;
 
-// struct go__waitq is a queue of parked goroutines, first come, first served.
-// All zero is an empty queue.
-struct go__waiter;
+// struct go__waiter is one who waits, struct go__waitq a queue of them, first
+// come, first served; all zero is an empty queue. See rt/park.h.
+struct g;
+struct go__waiter {
+	/* private */
+	struct go__waiter *next;  // the queue's lock
+	struct go__waiter *prev;  // the queue's lock
+	struct g *g;              // who waits; set before it is queued
+	uint64_t ticket;          // 0, or what go__claim needs
+	void *slot;               // where a value lies or goes; the room's own
+	uint64_t arg;             // the room's own
+	bool is_queued;           // the queue's lock
+	bool ok;                  // the server's answer, before go__ready
+};
 struct go__waitq {
+	/* private */
 	struct go__waiter *first;
 	struct go__waiter *last;
 };
@@ -60,11 +72,11 @@ GO_END_DECLS
 #define GO__CAT_(a, b) a##b
 
 // GO__NARG counts its 1 to 16 arguments; more give a name that tells.
-#define GO__NARG(...)                                                         \
+#define GO__NARG(...)                                                          \
 	GO__NARG_(__VA_ARGS__, too_many, too_many, too_many, too_many, 16, 15, \
-	          14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
-#define GO__NARG_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, \
-                  count, ...)                                                 \
+		  14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define GO__NARG_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t,  \
+		  count, ...)                                                  \
 	count
 
 #endif

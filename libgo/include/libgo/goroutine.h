@@ -45,15 +45,13 @@ typedef struct go_attr {
 // six arguments, in all at most six words: numbers, pointers, and structs of
 // at most 16 bytes. A braced argument with commas needs parentheses. The
 // result of fn is dropped. Panics when there is no memory for a stack.
-#define go(...)                                                            \
-	GO__LAUNCH(__COUNTER__, GO__DEFAULTS, go__start, __VA_ARGS__)
+#define go(...) GO__LAUNCH(__COUNTER__, GO__DEFAULTS, go__start, __VA_ARGS__)
 
 // go_with is go with attributes: go_with(GO_ATTR(.name = "io"), fn, args...).
-#define go_with(attr, ...)                                                 \
-	GO__LAUNCH(__COUNTER__, attr, go__start, __VA_ARGS__)
+#define go_with(attr, ...) GO__LAUNCH(__COUNTER__, attr, go__start, __VA_ARGS__)
 
 // go_try_start is go, but returns GO_NO_MEMORY where go would panic.
-#define go_try_start(...)                                                  \
+#define go_try_start(...)                                                      \
 	GO__LAUNCH(__COUNTER__, GO__DEFAULTS, go__try_start, __VA_ARGS__)
 
 // go_yield lets other goroutines run and comes back when it is the caller's
@@ -95,44 +93,44 @@ typedef void (*go__fn)(void);
 
 extern GO_API void go__capture(void);
 GO_API void go__start(const go_attr *attr, go__fn fn,
-                      const struct go__site *site);
+		      const struct go__site *site);
 GO_API GO_MUST_USE go_error *go__try_start(const go_attr *attr, go__fn fn,
-                                           const struct go__site *site);
+					   const struct go__site *site);
 
 GO_END_DECLS
 
 // GO__LAUNCH(id, first, then, fn, args...) evaluates first, fn and args once,
 // captures the call, and is then(first, fn, site), which must begin with
 // go__call_take (rt/call.h).
-#define GO__LAUNCH(id, first, then, ...)                                   \
+#define GO__LAUNCH(id, first, then, ...)                                       \
 	GO__LAUNCH_(id, first, then, GO__NARG(__VA_ARGS__), __VA_ARGS__)
-#define GO__LAUNCH_(id, first, then, n, ...)                               \
+#define GO__LAUNCH_(id, first, then, n, ...)                                   \
 	GO__CAT(GO__LAUNCH_, n)(id, first, then, __VA_ARGS__)
 #define GO__DEFAULTS ((const go_attr *)0)
 
 #define GO__LAUNCH_1(id, x, t, f) GO__LAUNCH__(id, x, t, 0, f, ())
-#define GO__LAUNCH_2(id, x, t, f, a)                                       \
+#define GO__LAUNCH_2(id, x, t, f, a)                                           \
 	GO__LAUNCH__(id, x, t, GO__WORDS(a), f, (a))
-#define GO__LAUNCH_3(id, x, t, f, a, b)                                    \
+#define GO__LAUNCH_3(id, x, t, f, a, b)                                        \
 	GO__LAUNCH__(id, x, t, GO__WORDS(a) + GO__WORDS(b), f, (a, b))
-#define GO__LAUNCH_4(id, x, t, f, a, b, c)                                 \
-	GO__LAUNCH__(id, x, t, GO__WORDS(a) + GO__WORDS(b) + GO__WORDS(c), \
-	             f, (a, b, c))
-#define GO__LAUNCH_5(id, x, t, f, a, b, c, d)                              \
-	GO__LAUNCH__(id, x, t,                                             \
-	             GO__WORDS(a) + GO__WORDS(b) + GO__WORDS(c) +          \
-	                     GO__WORDS(d),                                 \
-	             f, (a, b, c, d))
-#define GO__LAUNCH_6(id, x, t, f, a, b, c, d, e)                           \
-	GO__LAUNCH__(id, x, t,                                             \
-	             GO__WORDS(a) + GO__WORDS(b) + GO__WORDS(c) +          \
-	                     GO__WORDS(d) + GO__WORDS(e),                  \
-	             f, (a, b, c, d, e))
-#define GO__LAUNCH_7(id, x, t, f, a, b, c, d, e, g)                        \
-	GO__LAUNCH__(id, x, t,                                             \
-	             GO__WORDS(a) + GO__WORDS(b) + GO__WORDS(c) +          \
-	                     GO__WORDS(d) + GO__WORDS(e) + GO__WORDS(g),   \
-	             f, (a, b, c, d, e, g))
+#define GO__LAUNCH_4(id, x, t, f, a, b, c)                                     \
+	GO__LAUNCH__(id, x, t, GO__WORDS(a) + GO__WORDS(b) + GO__WORDS(c), f,  \
+		     (a, b, c))
+#define GO__LAUNCH_5(id, x, t, f, a, b, c, d)                                  \
+	GO__LAUNCH__(id, x, t,                                                 \
+		     GO__WORDS(a) + GO__WORDS(b) + GO__WORDS(c) +              \
+			     GO__WORDS(d),                                     \
+		     f, (a, b, c, d))
+#define GO__LAUNCH_6(id, x, t, f, a, b, c, d, e)                               \
+	GO__LAUNCH__(id, x, t,                                                 \
+		     GO__WORDS(a) + GO__WORDS(b) + GO__WORDS(c) +              \
+			     GO__WORDS(d) + GO__WORDS(e),                      \
+		     f, (a, b, c, d, e))
+#define GO__LAUNCH_7(id, x, t, f, a, b, c, d, e, g)                            \
+	GO__LAUNCH__(id, x, t,                                                 \
+		     GO__WORDS(a) + GO__WORDS(b) + GO__WORDS(c) +              \
+			     GO__WORDS(d) + GO__WORDS(e) + GO__WORDS(g),       \
+		     f, (a, b, c, d, e, g))
 #define GO__LAUNCH_8(...) GO__TOO_MANY_ARGUMENTS
 #define GO__LAUNCH_9(...) GO__TOO_MANY_ARGUMENTS
 #define GO__LAUNCH_10(...) GO__TOO_MANY_ARGUMENTS
@@ -143,37 +141,35 @@ GO_END_DECLS
 #define GO__LAUNCH_15(...) GO__TOO_MANY_ARGUMENTS
 #define GO__LAUNCH_16(...) GO__TOO_MANY_ARGUMENTS
 #define GO__LAUNCH_too_many(...) GO__TOO_MANY_ARGUMENTS
-#define GO__TOO_MANY_ARGUMENTS                                             \
-	__extension__({                                                    \
-		GO__STATIC_ASSERT(0, "go: at most six arguments; pass a "  \
-		                     "pointer to a struct instead");       \
+#define GO__TOO_MANY_ARGUMENTS                                                 \
+	__extension__({                                                        \
+		GO__STATIC_ASSERT(0, "go: at most six arguments; pass a "      \
+				     "pointer to a struct instead");           \
 	})
 
 // GO__WORDS is the number of registers an argument takes, 100 if none hold it.
-#define GO__WORDS(a)                                                       \
-	(sizeof(__typeof__(((void)0, a))) > 16                             \
-	         ? 100                                                     \
-	         : (sizeof(__typeof__(((void)0, a))) + 7) / 8)
+#define GO__WORDS(a)                                                           \
+	(sizeof(__typeof__(((void)0, a))) > 16                                 \
+		 ? 100                                                         \
+		 : (sizeof(__typeof__(((void)0, a))) + 7) / 8)
 
-#define GO__LAUNCH__(id, first, then, words, fn, args)                     \
-	__extension__({                                                    \
-		static const struct go__site GO__CAT(go__site_, id) = {    \
-			__FILE__, #fn, __LINE__};                          \
-		__typeof__(first) GO__CAT(go__first_, id) = (first);       \
-		__typeof__(&*(fn)) GO__CAT(go__fn_, id) = (fn);            \
-		go__fn GO__CAT(go__to_, id) = go__capture;                 \
-		GO__STATIC_ASSERT((words) <= 6,                            \
-		                  "go: the arguments take more than six "  \
-		                  "words; pass a pointer instead");        \
-		GO__STATIC_ASSERT(                                         \
-			sizeof(__typeof__(GO__CAT(go__fn_, id) args)) <=   \
-				16,                                        \
-			"go: the function's result is too large");         \
-		__asm__("" : "+r"(GO__CAT(go__to_, id)));                  \
-		((__typeof__(&*(fn)))GO__CAT(go__to_, id)) args;           \
-		then(GO__CAT(go__first_, id),                              \
-		     (go__fn)GO__CAT(go__fn_, id),                         \
-		     &GO__CAT(go__site_, id));                             \
+#define GO__LAUNCH__(id, first, then, words, fn, args)                         \
+	__extension__({                                                        \
+		static const struct go__site GO__CAT(go__site_, id) = {        \
+			__FILE__, #fn, __LINE__};                              \
+		__typeof__(first) GO__CAT(go__first_, id) = (first);           \
+		__typeof__(&*(fn)) GO__CAT(go__fn_, id) = (fn);                \
+		go__fn GO__CAT(go__to_, id) = go__capture;                     \
+		GO__STATIC_ASSERT((words) <= 6,                                \
+				  "go: the arguments take more than six "      \
+				  "words; pass a pointer instead");            \
+		GO__STATIC_ASSERT(                                             \
+			sizeof(__typeof__(GO__CAT(go__fn_, id) args)) <= 16,   \
+			"go: the function's result is too large");             \
+		__asm__("" : "+r"(GO__CAT(go__to_, id)));                      \
+		((__typeof__(&*(fn)))GO__CAT(go__to_, id)) args;               \
+		then(GO__CAT(go__first_, id), (go__fn)GO__CAT(go__fn_, id),    \
+		     &GO__CAT(go__site_, id));                                 \
 	})
 
 #endif

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+//
+// chan_core: the machinery behind the macros of chan.h. Programs include
+// that.
+//
+// A channel of T is, to the compiler, a pointer to a function that returns T
+// and is never called: typeof gives T back from it, and the parameter's type
+// tells the ends apart. The library sees a go__chan_ref.
+
+#ifndef LIBGO_CHAN_CORE_H
+#define LIBGO_CHAN_CORE_H
+
+#include "libgo/base.h"
+
+GO_BEGIN_DECLS
+
+// Never defined: they tell the ends of a channel apart.
+struct go__both;
+struct go__send;
+struct go__recv;
+
+// The type of function pointer that converts to all others without a warning.
+typedef void (*go__chan_ref)(void);
+
+GO_API go__chan_ref go__chan_make(size_t elem_size, size_t capacity);
+GO_API go__chan_ref go__chan_retain(go__chan_ref c);
+GO_API void go__chan_release(go__chan_ref c);
+GO_API void go__chan_on_drop(go__chan_ref c, void (*fn)(void *value));
+GO_API bool go__chan_send(go__chan_ref c, const void *value);
+GO_API bool go__chan_recv(go__chan_ref c, void *value);
+GO_API bool go__chan_try_send(go__chan_ref c, const void *value);
+GO_API bool go__chan_try_recv(go__chan_ref c, void *value);
+GO_API bool go__chan_close(go__chan_ref c);
+GO_API size_t go__chan_len(go__chan_ref c);
+GO_API size_t go__chan_cap(go__chan_ref c);
+
+enum go__case_kind {
+	GO__DEFAULT,
+	GO__TIMEOUT,
+	GO__SEND_TO,
+	GO__RECV_FROM,
+};
+
+struct go__case {
+	/* private */
+	enum go__case_kind kind;
+	go__chan_ref chan;  // NULL but for SEND_TO and RECV_FROM
+	void *value;        // what to send, or where to receive; or NULL
+	bool *ok;           // sent, or open; or NULL
+	go_duration timeout;
+	struct go__case *next;  // in the order of locking
+	struct go__waiter waiter;
+};
+
+GO_API size_t go__select(struct go__case *cases, size_t n);
+GO_API size_t go__select_first(struct go__case *cases, size_t n);
+
+GO_END_DECLS
+
+// GO__ELEM is the element's type.
+#define GO__ELEM(c) __typeof__((c)(0))
+
+// GO__REFUSE fails to compile with text when c is such an end, and is a void
+// expression otherwise. C++ is content with the mismatch of the types.
+#ifdef __cplusplus
+#define GO__REFUSE(c, end, text) ((void)0)
+#else
+#define GO__REFUSE(c, end, text)                                               \
+	((void)sizeof(struct {                                                 \
+		_Static_assert(!__builtin_types_compatible_p(                  \
+				       __typeof__(c), end(GO__ELEM(c))),       \
+			       text);                                          \
+		char go__unused;                                               \
+	}))
+#endif
+
+#define GO__SEND(id, call, c, ...)                                             \
+	__extension__({                                                        \
+		__typeof__(c) GO__CAT(go__c_, id) = (c);                       \
+		GO__ELEM(c) GO__CAT(go__v_, id) = (__VA_ARGS__);               \
+		GO__REFUSE(c, go_receiver, "go_send: this end only receives"); \
+		call((go__chan_ref)GO__CAT(go__c_, id), &GO__CAT(go__v_, id)); \
+	})
+
+#define GO__RECV(id, call, c, ptr)                                             \
+	__extension__({                                                        \
+		__typeof__(c) GO__CAT(go__c_, id) = (c);                       \
+		GO__ELEM(c) * GO__CAT(go__p_, id) = (ptr);                     \
+		GO__REFUSE(c, go_sender, "go_recv: this end only sends");      \
+		call((go__chan_ref)GO__CAT(go__c_, id), GO__CAT(go__p_, id));  \
+	})
+
+#define GO__ON_DROP(id, c, fn)                                                 \
+	__extension__({                                                        \
+		void (*GO__CAT(go__f_, id))(GO__ELEM(c) *) = (fn);             \
+		go__chan_on_drop((go__chan_ref)(c),                            \
+				 (void (*)(void *))GO__CAT(go__f_, id));       \
+	})
+
+// A case is an expression in parentheses: macros take it as one argument.
+#define GO__CASE(kind_, chan_, value_, ok_, timeout_)                          \
+	(__extension__(struct go__case){.kind = kind_,                         \
+					.chan = (go__chan_ref)chan_,           \
+					.value = value_,                       \
+					.ok = ok_,                             \
+					.timeout = timeout_})
+
+// GO__TYPED is ptr, which must point at an element of c.
+#define GO__TYPED(c, ptr) (1 ? (ptr) : (GO__ELEM(c) *)0)
+
+#define GO__ON_RECV_2(c, ptr) GO__ON_RECV_3(c, ptr, (bool *)0)
+#define GO__ON_RECV_3(c, ptr, open)                                            \
+	(GO__REFUSE(c, go_sender, "go_on_recv: this end only sends"),          \
+	 GO__CASE(GO__RECV_FROM, (c), GO__TYPED(c, ptr), open, 0))
+#define GO__ON_SEND(c, ptr, sent)                                              \
+	(GO__REFUSE(c, go_receiver, "go_on_send: this end only receives"),     \
+	 GO__CASE(GO__SEND_TO, (c), GO__TYPED(c, ptr), sent, 0))
+#define GO__ON_SEND_FROM_2(c, ptr) GO__ON_SEND(c, ptr, (bool *)0)
+#define GO__ON_SEND_FROM_3(c, ptr, sent) GO__ON_SEND(c, ptr, sent)
+
+// The array is filled by one statement a case, so that operands are evaluated
+// in order.
+#define GO__SELECT(id, call, ...)                                              \
+	__extension__({                                                        \
+		struct go__case GO__CAT(go__s_, id)[GO__NARG(__VA_ARGS__)];    \
+		struct go__case *GO__CAT(go__p_, id) = GO__CAT(go__s_, id);    \
+		GO__CAT(GO__FILL_, GO__NARG(__VA_ARGS__))                      \
+		(GO__CAT(go__p_, id), __VA_ARGS__);                            \
+		call(GO__CAT(go__s_, id), GO__NARG(__VA_ARGS__));              \
+	})
+
+#define GO__FILL_1(p, a) *p++ = a
+#define GO__FILL_2(p, a, ...)                                                  \
+	*p++ = a;                                                              \
+	GO__FILL_1(p, __VA_ARGS__)
+#define GO__FILL_3(p, a, ...)                                                  \
+	*p++ = a;                                                              \
+	GO__FILL_2(p, __VA_ARGS__)
+#define GO__FILL_4(p, a, ...)                                                  \
+	*p++ = a;                                                              \
+	GO__FILL_3(p, __VA_ARGS__)
+#define GO__FILL_5(p, a, ...)                                                  \
+	*p++ = a;                                                              \
+	GO__FILL_4(p, __VA_ARGS__)
+#define GO__FILL_6(p, a, ...)                                                  \
+	*p++ = a;                                                              \
+	GO__FILL_5(p, __VA_ARGS__)
+#define GO__FILL_7(p, a, ...)                                                  \
+	*p++ = a;                                                              \
+	GO__FILL_6(p, __VA_ARGS__)
+#define GO__FILL_8(p, a, ...)                                                  \
+	*p++ = a;                                                              \
+	GO__FILL_7(p, __VA_ARGS__)
+#define GO__FILL_9(p, a, ...)                                                  \
+	*p++ = a;                                                              \
+	GO__FILL_8(p, __VA_ARGS__)
+#define GO__FILL_10(p, a, ...)                                                 \
+	*p++ = a;                                                              \
+	GO__FILL_9(p, __VA_ARGS__)
+#define GO__FILL_11(p, a, ...)                                                 \
+	*p++ = a;                                                              \
+	GO__FILL_10(p, __VA_ARGS__)
+#define GO__FILL_12(p, a, ...)                                                 \
+	*p++ = a;                                                              \
+	GO__FILL_11(p, __VA_ARGS__)
+#define GO__FILL_13(p, a, ...)                                                 \
+	*p++ = a;                                                              \
+	GO__FILL_12(p, __VA_ARGS__)
+#define GO__FILL_14(p, a, ...)                                                 \
+	*p++ = a;                                                              \
+	GO__FILL_13(p, __VA_ARGS__)
+#define GO__FILL_15(p, a, ...)                                                 \
+	*p++ = a;                                                              \
+	GO__FILL_14(p, __VA_ARGS__)
+#define GO__FILL_16(p, a, ...)                                                 \
+	*p++ = a;                                                              \
+	GO__FILL_15(p, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+//
+// The life of a goroutine: born here, queued by sched, ended here.
+
+#include "libgo/goroutine.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "libgo/error.h"
+#include "rt/call.h"
+#include "rt/g.h"
+#include "rt/os.h"
+#include "rt/panic.h"
+#include "rt/sched.h"
+#include "rt/stack.h"
+
+// The assembly counts on these.
+_Static_assert(offsetof(struct go__call, fn) == 0, "entry.S");
+_Static_assert(offsetof(struct go__call, regs.word) == 8, "entry.S");
+_Static_assert(offsetof(struct go__call, regs.real) == 72, "entry.S");
+_Static_assert(offsetof(struct go__regs, real) == 64, "entry.S");
+
+// Where go__capture stores the argument registers.
+extern __thread struct go__regs go__captured;
+__thread struct go__regs go__captured;
+
+// As in sched.c: the compiler must not keep a thread's address across a call.
+__attribute__((noinline)) void
+go__call_take(struct go__call *call, go__fn fn)
+{
+	__asm__ volatile("");
+	call->fn = fn;
+	call->regs = go__captured;
+}
+
+static void
+set_name(struct g *g, const char *name)
+{
+	size_t n = name != NULL ? strnlen(name, G_NAME_SIZE - 1) : 0;
+
+	if (n > 0)
+		memcpy(g->name, name, n);
+	g->name[n] = '\0';
+}
+
+// bury runs on the scheduler's stack: g's own may go.
+static void
+bury(struct g *g, void *arg)
+{
+	(void)arg;
+	go__tools_died(&g->tools);
+	go__sched_died();
+	go__stack_free(g);
+}
+
+static void __attribute__((noreturn)) end(struct g *g, uintptr_t result)
+{
+	if (g->finish != NULL)
+		g->finish(g->finish_arg, result);
+	go__tools_release(g);  // to who will live on this stack next
+	go__sched_finish(bury, NULL);
+}
+
+// live is what runs on a new stack.
+static void
+live(void)
+{
+	struct g *g = go__sched_self();
+
+	go__sched_arrive(g);
+	go__tools_acquire(g);
+	end(g, go__call_run(&g->call));
+}
+
+bool
+go__go(const go_attr *attr, go__fn fn, const struct go__site *site,
+       void (*finish)(void *arg, uintptr_t result), void *arg)
+{
+	struct g *g = go__stack_new(attr != NULL ? attr->stack_size : 0);
+
+	if (g == NULL)
+		return false;
+	// Nothing above captured a call on this thread.
+	go__call_take(&g->call, fn);
+	g->finish = finish;
+	g->finish_arg = arg;
+	g->site = site;
+	g->why = GO__WHY_NONE;
+	g->id = go__sched_born();
+	set_name(g, attr != NULL ? attr->name : NULL);
+	go__context_init(&g->context, (char *)g, live);
+	go__tools_born(&g->tools, g->stack + STACK_GUARD,
+		       g->stack_size - STACK_GUARD);
+	go__ready(g);
+	return true;
+}
+
+void
+go__go_must(const go_attr *attr, go__fn fn, const struct go__site *site,
+	    void (*finish)(void *arg, uintptr_t result), void *arg)
+{
+	if (!go__go(attr, fn, site, finish, arg))
+		go_panic("go: no memory for a stack, %s:%d", site->file,
+			 site->line);
+}
+
+void
+go__start(const go_attr *attr, go__fn fn, const struct go__site *site)
+{
+	go__go_must(attr, fn, site, NULL, NULL);
+}
+
+go_error *
+go__try_start(const go_attr *attr, go__fn fn, const struct go__site *site)
+{
+	return go__go(attr, fn, site, NULL, NULL) ? NULL : GO_NO_MEMORY;
+}
+
+static void
+requeue(struct g *g, void *arg)
+{
+	(void)arg;
+	go__sched_put_last(g);
+}
+
+void
+go_yield(void)
+{
+	// Main is no goroutine before it first blocks, nor is a plain thread.
+	if (go__sched_self() != NULL)
+		go__sched_leave(requeue, NULL);
+	else
+		go__os_yield();
+}
+
+void
+go_exit(void)
+{
+	struct g *g = go__self();
+
+	if (g->kind != G_GOROUTINE)
+		go_panic("go_exit: only a goroutine that go() started may end "
+			 "so; return from main or from the thread instead");
+	end(g, 0);
+}
+
+uint64_t
+go_id(void)
+{
+	return go__self()->id;
+}
+
+size_t
+go_count(void)
+{
+	return go__sched_count();
+}
+
+int
+go_procs(int n)
+{
+	return go__sched_procs(n);
+}
+
+void
+go_set_name(const char *name)
+{
+	set_name(go__self(), name);
+}

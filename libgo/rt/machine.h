@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+//
+// machine: what the three files of the scheduler share: proc.c, idle.c and
+// sched.c, whose head tells the design. Nobody else includes this.
+
+#ifndef RT_MACHINE_H
+#define RT_MACHINE_H
+
+#include "rt/g.h"
+#include "rt/runq.h"
+#include "rt/sched.h"
+
+enum { MAX_PROCS = 1024 };
+
+struct p {
+	struct runq queue;
+	uint32_t n_turns;     // owner; of schedule
+	uint32_t streak;      // owner; of runs of next
+	int id;               // immutable
+	bool is_retired;      // sched.lock
+	struct p *next_idle;  // sched.lock
+} __attribute__((aligned(128)));
+
+struct m {
+	struct go__context context;  // owner; its scheduler, while g runs
+	struct go__tools tools;      // owner
+	struct g *g;                 // owner; what runs, NULL in the scheduler
+	struct p *p;                 // owner, or its waker while it sleeps
+	void (*after)(struct g *g, void *arg);  // owner
+	void *after_arg;                        // owner
+	uint64_t random;                        // owner
+	uint64_t next_id, end_id;  // owner; numbers for new goroutines
+	int64_t alive;             // owner writes; born less died here
+	bool is_searching;         // owner, or its waker while it sleeps
+	uint32_t token;            // atomic; 1 wakes it
+	go_time alarm;             // sched.lock; while on idle_m
+	struct m *next_idle;       // sched.lock
+	struct m *next_made;       // immutable once published
+};
+
+struct sched {
+	// Read at every turn, seldom written.
+	uint32_t searching;        // atomic
+	uint32_t n_idle_p;         // written under lock, read by anyone
+	uint32_t n_global;         // written under lock, read by anyone
+	int procs;                 // written under lock, read by anyone
+	int n_made;                // written under lock, read by anyone
+	go_time wake_at;           // written under lock, read by anyone
+	struct m *made;            // written under lock, read by anyone
+	struct p *all[MAX_PROCS];  // [0, n_made) immutable
+
+	uint32_t lock __attribute__((aligned(128)));
+	struct p *idle_p;        // lock
+	struct m *idle_m;        // lock
+	struct g *first, *last;  // lock; the global queue
+	uint64_t ids;            // atomic; the last goroutine number given out
+	int64_t alive;           // atomic; born on threads that are no machine
+};
+
+extern struct sched go__sched;
+
+// proc.c: processors, and the queue that belongs to none.
+
+// go__proc_start sees that there are processors.
+void go__proc_start(void);
+// go__proc_made returns how many there are, [0, n) of go__sched.all.
+int go__proc_made(void);
+// go__proc_push_idle and _pop_idle keep the idle ones; sched.lock is held.
+void go__proc_push_idle(struct p *p);
+struct p *go__proc_pop_idle(void);
+// go__proc_put adds g behind the others of p. Owner of p only.
+void go__proc_put(struct p *p, struct g *g);
+// go__proc_put_global queues a list of n for any processor.
+void go__proc_put_global(struct g *first, struct g *last, uint32_t n);
+// go__proc_take_global takes one to run, NULL if there is none, and a fair
+// share of at most most in all for p's own queue.
+struct g *go__proc_take_global(struct p *p, uint32_t most);
+// go__proc_any_work tells whether anything is queued anywhere.
+bool go__proc_any_work(void);
+
+// idle.c: who searches, who sleeps, who is woken.
+
+// go__idle_new makes a machine without a thread, NULL without memory;
+// go__idle_enlist counts it among those made.
+struct m *go__idle_new(void);
+void go__idle_enlist(struct m *m);
+// go__idle_wake sees to it that somebody searches if a processor is idle.
+void go__idle_wake(void);
+// go__idle_begin_search and _end_search are m's: it looks for others' work.
+void go__idle_begin_search(struct m *m);
+void go__idle_end_search(struct m *m);
+// go__idle_doze puts m to sleep until it is given a processor, or its alarm
+// rings and it finds one idle.
+void go__idle_doze(struct m *m);
+// go__idle_rest gives m's processor back, and takes one again if there is
+// work after all.
+void go__idle_rest(struct m *m);
+// go__idle_retire gives it up because there are to be fewer.
+void go__idle_retire(struct m *m);
+// go__idle_mind sees to it that somebody wakes at when, or minds the timers
+// awake.
+void go__idle_mind(go_time when);
+
+// sched.c
+
+// go__sched_machine is the calling thread's, or NULL.
+struct m *go__sched_machine(void);
+void *go__sched_thread(void *m);
+
+#endif

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+//
+// Processors, their queues, and the global queue.
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "libgo/goroutine.h"
+#include "rt/machine.h"
+#include "rt/os.h"
+
+struct sched go__sched = {.wake_at = GO__NEVER, .ids = 1};
+
+void
+go__proc_push_idle(struct p *p)
+{
+	p->next_idle = go__sched.idle_p;
+	go__sched.idle_p = p;
+	// [S1] see the head of sched.c, here and below.
+	store_seq(&go__sched.n_idle_p, go__sched.n_idle_p + 1);
+}
+
+struct p *
+go__proc_pop_idle(void)
+{
+	struct p *p = go__sched.idle_p;
+
+	if (p != NULL) {
+		go__sched.idle_p = p->next_idle;
+		store_seq(&go__sched.n_idle_p, go__sched.n_idle_p - 1);  // [S1]
+	}
+	return p;
+}
+
+static int
+procs_wanted(void)
+{
+	const char *text = getenv("LIBGO_PROCS");
+	char message[160], *end;
+	long n;
+
+	if (text == NULL || *text == '\0')
+		return go__os_cpus();
+	n = strtol(text, &end, 10);
+	if (*end == '\0' && n >= 1 && n <= MAX_PROCS)
+		return (int)n;
+	n = snprintf(message, sizeof message,
+		     "libgo: LIBGO_PROCS=%.40s is no number from 1 to %d; "
+		     "using %d\n",
+		     text, MAX_PROCS, go__os_cpus());
+	go__os_write(2, message, (size_t)n);
+	return go__os_cpus();
+}
+
+static bool
+make_p(void)
+{
+	struct p *p = go__os_reserve(sizeof *p);
+
+	if (p == NULL)
+		return false;
+	p->id = go__sched.n_made;
+	go__sched.all[go__sched.n_made] = p;
+	// [S2] pairs with go__proc_made(): the processor is whole.
+	store_rel(&go__sched.n_made, go__sched.n_made + 1);
+	go__proc_push_idle(p);
+	return true;
+}
+
+int
+go__proc_made(void)
+{
+	// [S2] pairs with make_p.
+	return load_acq(&go__sched.n_made);
+}
+
+// set_procs makes n processors usable. Of those above n the idle ones retire
+// here, the others at their next turn. Called with sched.lock.
+static void
+set_procs(int n)
+{
+	struct p **link = &go__sched.idle_p, *p;
+
+	while ((p = *link) != NULL) {
+		if (p->id < n) {
+			link = &p->next_idle;
+			continue;
+		}
+		*link = p->next_idle;
+		p->is_retired = true;
+		store_seq(&go__sched.n_idle_p, go__sched.n_idle_p - 1);  // [S1]
+	}
+	for (int i = 0; i < n && i < go__sched.n_made; i++) {
+		p = go__sched.all[i];
+		if (p->is_retired) {
+			p->is_retired = false;
+			go__proc_push_idle(p);
+		}
+	}
+	while (go__sched.n_made < n && make_p())
+		;
+	if (n > go__sched.n_made)
+		n = go__sched.n_made;
+	store_rlx(&go__sched.procs, n);  // what retires reads it again, locked
+}
+
+void
+go__proc_start(void)
+{
+	if (load_rlx(&go__sched.procs) > 0)  // settled below, under the lock
+		return;
+	go__lock(&go__sched.lock);
+	if (go__sched.procs == 0)
+		set_procs(procs_wanted());
+	go__unlock(&go__sched.lock);
+	if (load_rlx(&go__sched.procs) == 0)  // we just looked
+		go_panic("go: no memory for a processor");
+}
+
+void
+go__proc_put_global(struct g *first, struct g *last, uint32_t n)
+{
+	last->next = NULL;
+	go__lock(&go__sched.lock);
+	if (go__sched.last != NULL)
+		go__sched.last->next = first;
+	else
+		go__sched.first = first;
+	go__sched.last = last;
+	store_seq(&go__sched.n_global, go__sched.n_global + n);  // [S1]
+	go__unlock(&go__sched.lock);
+}
+
+static struct g *
+pop_global(void)
+{
+	struct g *g = go__sched.first;
+
+	go__sched.first = g->next;
+	if (go__sched.first == NULL)
+		go__sched.last = NULL;
+	store_seq(&go__sched.n_global, go__sched.n_global - 1);  // [S1]
+	return g;
+}
+
+struct g *
+go__proc_take_global(struct p *p, uint32_t most)
+{
+	struct g *g = NULL, *share[RUNQ_SIZE / 2];
+	uint32_t n = 0;
+
+	if (load_rlx(&go__sched.n_global) == 0)  // a hint; the lock decides
+		return NULL;
+	go__lock(&go__sched.lock);
+	if (go__sched.n_global > 0) {
+		if (most > go__sched.n_global / (uint32_t)go__sched.procs + 1)
+			most = go__sched.n_global / (uint32_t)go__sched.procs +
+			       1;
+		g = pop_global();
+		while (n + 1 < most && go__sched.n_global > 0)
+			share[n++] = pop_global();
+	}
+	go__unlock(&go__sched.lock);
+	for (uint32_t i = 0; i < n; i++)
+		go__proc_put(p, share[i]);
+	return g;
+}
+
+// A full ring gives its older half, and g, to the global queue.
+void
+go__proc_put(struct p *p, struct g *g)
+{
+	struct g *half[RUNQ_SIZE / 2];
+	uint32_t n;
+
+	while (!runq_put(&p->queue, g)) {
+		n = runq_drain(&p->queue, half);
+		if (n == 0)
+			continue;  // a thief made room
+		for (uint32_t i = 0; i + 1 < n; i++)
+			half[i]->next = half[i + 1];
+		half[n - 1]->next = g;
+		go__proc_put_global(half[0], g, n + 1);
+		return;
+	}
+}
+
+bool
+go__proc_any_work(void)
+{
+	if (load_seq(&go__sched.n_global) > 0)  // [S1]
+		return true;
+	for (int i = 0; i < go__proc_made(); i++)
+		if (!runq_is_empty(&go__sched.all[i]->queue))
+			return true;
+	return false;
+}
+
+int
+go__sched_procs(int n)
+{
+	int old;
+
+	go__proc_start();
+	go__lock(&go__sched.lock);
+	old = go__sched.procs;
+	if (n > 0)
+		set_procs(n < MAX_PROCS ? n : MAX_PROCS);
+	go__unlock(&go__sched.lock);
+	if (go__proc_any_work())
+		go__idle_wake();
+	return old;
+}

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: MIT
+//
+// The scheduler: goroutines on processors on threads, with work stealing.
+//
+// A machine (thread) with a processor takes goroutines from the processor's
+// queue, from the global queue, and from other processors' queues. One that
+// finds none gives the processor back and sleeps in the kernel. All of it
+// happens on the machine's own stack: a goroutine that stops switches there
+// and says what is to be done once it is off its own.
+//
+// Who is woken when. A machine that looks for work without having any is a
+// searcher. Whoever makes a goroutine runnable wakes a searcher if a processor
+// is idle and nobody searches; more is not needed, because whoever takes
+// searching down to 0, with or without success, looks at all the queues
+// afterwards and sees to it that a next one searches if there is work left. So
+// a burst of goroutines wakes machines one after another, never a herd, and
+// none sleeps while there is work:
+//
+//	producer:  [S1] put the goroutine     idler:  [S1] idle processors += 1
+//	           [S1] read idle processors          [S1] searching -= 1
+//	           [S1] read searching                [S1] read the queues
+//
+// All are sequentially consistent: one of the two sees the other.
+//
+// Timers. A machine that goes to sleep while a processor is idle sleeps until
+// the earliest timer is due, unless another does so already; sched.wake_at is
+// the earliest of these alarms. Whoever arms an earlier timer rouses one
+// sleeper, which sets its alarm anew. Machines that run goroutines look at the
+// timers between two of them.
+//
+// Rejected: a timer heap and a poller per processor (stealing timers is the
+// hardest part of Go's scheduler, and one lock per sleep has not been seen to
+// hurt); a periodic tick (an idle program would not be idle); Go's bound of
+// runnext by time (it needs a clock read each turn; a count does as well).
+//
+// Invariants, whenever sched.lock is free:
+//   S1  A processor is idle (on sched.idle_p), retired, or owned by one
+//       machine.
+//   S2  A machine on sched.idle_m owns no processor and runs nothing.
+//   S3  searching counts the machines that have is_searching, and the wakers
+//       that are about to make one.
+//   S4  While a goroutine is queued and a processor idle, somebody searches,
+//       or is between putting it and reading searching, or between taking
+//       searching down and reading the queues.
+//   S5  wake_at is the earliest alarm of the machines on sched.idle_m.
+//
+// Lock rank: locks of conc/ < g.parting < timers.lock < sched.lock; the lock
+// of a stack class is a leaf. Nothing here is called with sched.lock held.
+
+#include "rt/sched.h"
+
+#include <assert.h>
+
+#include "libgo/goroutine.h"
+#include "rt/machine.h"
+#include "rt/os.h"
+#include "rt/stack.h"
+
+enum {
+	GLOBAL_EVERY = 61,  // a prime, so that it meets no other rhythm
+	NEXT_STREAK = 64,   // runs of next that share one turn
+	STEAL_ROUNDS = 4,
+	NEXT_SPINS = 64,  // how long next must stand before it is stolen
+	ID_BLOCK = 64,
+	SCHED_STACK = 256 << 10,
+};
+
+static __thread struct m *this_m;
+
+// The compiler may keep the address of a thread-local across a switch, after
+// which the goroutine may be on another thread: so ask anew, by a call.
+__attribute__((noinline)) struct m *
+go__sched_machine(void)
+{
+	__asm__ volatile("");
+	return this_m;
+}
+
+static __attribute__((noinline)) void
+set_self_m(struct m *m)
+{
+	__asm__ volatile("");
+	this_m = m;
+}
+
+struct g *
+go__sched_self(void)
+{
+	struct m *m = go__sched_machine();
+
+	return m != NULL ? m->g : NULL;
+}
+
+static uint64_t
+next_random(struct m *m)
+{
+	// xorshift64 (Marsaglia 2003)
+	m->random ^= m->random << 13;
+	m->random ^= m->random >> 7;
+	m->random ^= m->random << 17;
+	return m->random;
+}
+
+// Who runs next.
+
+static uint32_t
+coprime(uint32_t n, uint32_t seed)
+{
+	uint32_t step = 1 + seed % n, a, b, rest;
+
+	for (;; step++) {
+		for (a = step, b = n; b != 0; a = b, b = rest)
+			rest = a % b;
+		if (a == 1)
+			return step;
+	}
+}
+
+// steal_next takes what another processor runs next, last of all: its owner
+// is about to, and has its data in the cache. It must have stood a while.
+static struct g *
+steal_next(struct runq *q)
+{
+	struct g *g = runq_peek_next(q);
+
+	if (g == NULL)
+		return NULL;
+	for (int i = 0; i < NEXT_SPINS; i++) {
+		if (runq_peek_next(q) != g)
+			return NULL;
+		go__os_pause();
+	}
+	return runq_steal_next(q, g) ? g : NULL;
+}
+
+static struct g *
+steal(struct m *m)
+{
+	uint32_t n = (uint32_t)go__proc_made(), i, step;
+	struct runq *own = &m->p->queue, *other;
+	struct g *g;
+
+	if (n == 1)
+		return NULL;
+	if (!m->is_searching) {
+		// More searchers than half the busy ones find no more work.
+		// Hints: whoever sleeps looks once more before.
+		if (2 * load_rlx(&go__sched.searching) +
+			    load_rlx(&go__sched.n_idle_p) >=
+		    (uint32_t)load_rlx(&go__sched.procs))
+			return NULL;
+		go__idle_begin_search(m);
+	}
+	for (int round = 1; round <= STEAL_ROUNDS; round++) {
+		i = (uint32_t)(next_random(m) >> 32) % n;
+		step = coprime(n, (uint32_t)(next_random(m) >> 32));
+		for (uint32_t k = 0; k < n; k++, i = (i + step) % n) {
+			other = &go__sched.all[i]->queue;
+			if (other == own)
+				continue;
+			g = runq_steal(own, other);
+			if (g == NULL && round == STEAL_ROUNDS)
+				g = steal_next(other);
+			if (g != NULL)
+				return g;
+		}
+	}
+	return NULL;
+}
+
+// take_own takes from p's own queue: next first, for its data is in the cache,
+// but no more than NEXT_STREAK times while others wait behind it.
+static struct g *
+take_own(struct p *p)
+{
+	struct g *g = runq_take_next(&p->queue);
+
+	if (g != NULL && ++p->streak < NEXT_STREAK)
+		return g;
+	p->streak = 0;
+	if (g != NULL) {
+		if (runq_ring_is_empty(&p->queue))
+			return g;
+		go__proc_put(p, g);
+	}
+	return runq_get(&p->queue);
+}
+
+static struct g *
+take(struct m *m)
+{
+	struct p *p = m->p;
+	struct g *g = NULL;
+	go_time due = go__timers_next(), now;
+
+	if (due != GO__NEVER && due <= (now = go__os_now()))
+		go__timers_run(now);
+	if (++p->n_turns % GLOBAL_EVERY == 0)
+		g = go__proc_take_global(p, 1);
+	if (g == NULL)
+		g = take_own(p);
+	if (g == NULL)
+		g = go__proc_take_global(p, RUNQ_SIZE / 2);
+	if (g == NULL)
+		g = steal(m);
+	return g;
+}
+
+static struct g *
+find(struct m *m)
+{
+	struct g *g;
+
+	for (;;) {
+		if (m->p == NULL) {
+			go__idle_doze(m);
+		} else if (m->p->id >= load_rlx(&go__sched.procs)) {
+			go__idle_retire(m);  // decides under the lock
+		} else if ((g = take(m)) != NULL) {
+			go__idle_end_search(m);
+			go__idle_mind(go__timers_next());
+			return g;
+		} else {
+			go__idle_rest(m);
+		}
+	}
+}
+
+// Machines.
+
+// settle is where a goroutine's thread comes to when it left its stack.
+static void
+settle(struct m *m)
+{
+	struct g *g = m->g;
+
+	go__tools_arrive(&m->tools, &g->tools);
+	m->g = NULL;
+	m->after(g, m->after_arg);
+}
+
+static void __attribute__((noreturn)) loop(struct m *m)
+{
+	for (;;) {
+		m->g = find(m);
+		go__tools_leave(&m->tools, &m->g->tools, false);
+		go__switch(&m->context, &m->g->context);
+		settle(m);
+	}
+}
+
+void *
+go__sched_thread(void *arg)
+{
+	struct m *m = arg;
+
+	set_self_m(m);
+	go__tools_thread(&m->tools);
+	loop(m);
+}
+
+static void
+adopted(void)
+{
+	struct m *m = go__sched_machine();
+
+	settle(m);
+	loop(m);
+}
+
+void
+go__sched_adopt(struct g *g)
+{
+	char *stack = go__os_reserve(SCHED_STACK);
+	struct m *m = go__idle_new();
+
+	if (stack == NULL || m == NULL)
+		go_panic("go: no memory for the main thread's scheduler");
+	go__proc_start();
+	go__os_guard(stack);
+	go__tools_thread(&g->tools);
+	go__tools_born(&m->tools, stack + STACK_GUARD,
+		       SCHED_STACK - STACK_GUARD);
+	go__context_init(&m->context, stack + SCHED_STACK, adopted);
+	m->g = g;
+	go__idle_enlist(m);
+	set_self_m(m);
+}
+
+// away switches from the calling goroutine to its machine's scheduler.
+static void
+away(void (*after)(struct g *g, void *arg), void *arg, bool for_good)
+{
+	struct m *m = go__sched_machine();
+	struct g *g = m->g;
+
+	m->after = after;
+	m->after_arg = arg;
+	go__tools_leave(&g->tools, &m->tools, for_good);
+	go__switch(&g->context, &m->context);
+	go__sched_arrive(g);  // perhaps on another machine
+}
+
+void
+go__sched_leave(void (*after)(struct g *g, void *arg), void *arg)
+{
+	away(after, arg, false);
+}
+
+void
+go__sched_finish(void (*after)(struct g *g, void *arg), void *arg)
+{
+	away(after, arg, true);
+	__builtin_unreachable();
+}
+
+void
+go__sched_arrive(struct g *g)
+{
+	struct m *m = go__sched_machine();
+
+	assert(m->g == g);
+	go__tools_arrive(&g->tools, &m->tools);
+}
+
+void
+go__sched_put(struct g *g)
+{
+	struct m *m = go__sched_machine();
+
+	if (m != NULL && m->p != NULL) {
+		g = runq_put_next(&m->p->queue, g);
+		if (g != NULL)
+			go__proc_put(m->p, g);
+	} else {
+		go__proc_start();
+		go__proc_put_global(g, g, 1);
+	}
+	go__idle_wake();
+}
+
+void
+go__sched_put_last(struct g *g)
+{
+	struct p *p = go__sched_machine()->p;
+	bool has_others = !runq_ring_is_empty(&p->queue);
+
+	go__proc_put(p, g);
+	if (has_others)
+		go__idle_wake();
+}
+
+// Numbers.
+
+uint64_t
+go__sched_born(void)
+{
+	struct m *m = go__sched_machine();
+
+	if (m == NULL) {
+		add_rlx(&go__sched.alive, 1);       // a statistic
+		return add_rlx(&go__sched.ids, 1);  // unique is enough
+	}
+	store_rlx(&m->alive, m->alive + 1);  // a statistic
+	if (m->next_id == m->end_id) {
+		m->end_id =
+			add_rlx(&go__sched.ids, ID_BLOCK);  // unique is enough
+		m->next_id = m->end_id - ID_BLOCK;
+	}
+	return ++m->next_id;
+}
+
+void
+go__sched_died(void)
+{
+	struct m *m = go__sched_machine();
+
+	store_rlx(&m->alive, m->alive - 1);  // a statistic
+}
+
+size_t
+go__sched_count(void)
+{
+	int64_t n = 1 + load_rlx(&go__sched.alive);  // main; a statistic
+
+	// [S3] pairs with go__idle_enlist.
+	for (struct m *m = load_acq(&go__sched.made); m != NULL;
+	     m = m->next_made)
+		n += load_rlx(&m->alive);  // a statistic
+	return n > 0 ? (size_t)n : 0;
+}
