@@ -11,6 +11,11 @@
 #include "libgo/chan.h"
 #include "libgo/error.h"
 #include "libgo/goroutine.h"
+#include "libgo/heap.h"
+#include "libgo/order.h"
+#include "libgo/sort.h"
+#include "libgo/sort_core.h"
+#include "libgo/sorter.h"
 #include "libgo/time.h"
 
 #endif
