@@ -186,7 +186,9 @@ make(const go_type *t, const void *object, unsigned bits)
 {
 	if (t == NULL)
 		return go__value_fail(NULL, "value of no type");
-	if (object == NULL)
+	// An array of no elements needs no place.
+	if (object == NULL &&
+	    (go_type_kind(t) != GO_KIND_ARRAY || go_type_size(t) > 0))
 		return go__value_fail(t, "%s: null pointer", go_type_name(t));
 	return tagged(t, bits, (void *)(uintptr_t)object);
 }

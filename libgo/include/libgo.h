@@ -10,12 +10,18 @@
 #include "libgo/base.h"
 #include "libgo/chan.h"
 #include "libgo/error.h"
+#include "libgo/format.h"
 #include "libgo/goroutine.h"
 #include "libgo/heap.h"
+#include "libgo/json.h"
+#include "libgo/meta.h"
 #include "libgo/order.h"
+#include "libgo/reflect.h"
 #include "libgo/sort.h"
 #include "libgo/sort_core.h"
 #include "libgo/sorter.h"
+#include "libgo/table.h"
 #include "libgo/time.h"
+#include "libgo/value.h"
 
 #endif
