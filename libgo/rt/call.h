@@ -15,8 +15,8 @@
 
 // The assembly uses these offsets.
 struct go__regs {
-	uint64_t word[8];  // integer argument registers, in the ABI's order
-	double real[8];    // floating-point argument registers
+	uint64_t word[8];     // integer argument registers, in the ABI's order
+	uint64_t real[8][2];  // vector ones, which hold the floating-point
 };
 
 struct go__call {

@@ -149,9 +149,15 @@ GO_END_DECLS
 
 // GO__WORDS is the number of registers an argument takes, 100 if none hold it.
 #define GO__WORDS(a)                                                           \
-	(sizeof(__typeof__(((void)0, a))) > 16                                 \
+	(sizeof(__typeof__(((void)0, a))) > 16 ||                              \
+			 GO__IS_LONG_DOUBLE(__typeof__(((void)0, a)))          \
 		 ? 100                                                         \
 		 : (sizeof(__typeof__(((void)0, a))) + 7) / 8)
+#ifdef __cplusplus
+#define GO__IS_LONG_DOUBLE(T) __is_same(T, long double)
+#else
+#define GO__IS_LONG_DOUBLE(T) __builtin_types_compatible_p(T, long double)
+#endif
 
 #define GO__LAUNCH__(id, first, then, words, fn, args)                         \
 	__extension__({                                                        \

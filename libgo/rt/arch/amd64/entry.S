@@ -38,14 +38,14 @@ go__capture:
 	movq %rcx, 24(%rax)
 	movq %r8, 32(%rax)
 	movq %r9, 40(%rax)
-	movsd %xmm0, 64(%rax)
-	movsd %xmm1, 72(%rax)
-	movsd %xmm2, 80(%rax)
-	movsd %xmm3, 88(%rax)
-	movsd %xmm4, 96(%rax)
-	movsd %xmm5, 104(%rax)
-	movsd %xmm6, 112(%rax)
-	movsd %xmm7, 120(%rax)
+	movups %xmm0, 64(%rax)
+	movups %xmm1, 80(%rax)
+	movups %xmm2, 96(%rax)
+	movups %xmm3, 112(%rax)
+	movups %xmm4, 128(%rax)
+	movups %xmm5, 144(%rax)
+	movups %xmm6, 160(%rax)
+	movups %xmm7, 176(%rax)
 	ret
 	.cfi_endproc
 	.size go__capture, .-go__capture
@@ -60,14 +60,14 @@ go__call_run:
 	subq $8, %rsp
 	.cfi_adjust_cfa_offset 8
 	movq 0(%rdi), %r11
-	movsd 72(%rdi), %xmm0
-	movsd 80(%rdi), %xmm1
-	movsd 88(%rdi), %xmm2
-	movsd 96(%rdi), %xmm3
-	movsd 104(%rdi), %xmm4
-	movsd 112(%rdi), %xmm5
-	movsd 120(%rdi), %xmm6
-	movsd 128(%rdi), %xmm7
+	movups 72(%rdi), %xmm0
+	movups 88(%rdi), %xmm1
+	movups 104(%rdi), %xmm2
+	movups 120(%rdi), %xmm3
+	movups 136(%rdi), %xmm4
+	movups 152(%rdi), %xmm5
+	movups 168(%rdi), %xmm6
+	movups 184(%rdi), %xmm7
 	movq 16(%rdi), %rsi
 	movq 24(%rdi), %rdx
 	movq 32(%rdi), %rcx
