@@ -259,20 +259,35 @@ measure(struct table *t)
 	return err;
 }
 
-// fit narrows the widest columns of text until a line takes most characters.
+// least is how narrow a column may become: numbers are shown whole.
+static size_t
+least(const struct column *c)
+{
+	return c->is_number || c->width < LEAST_WIDTH ? c->width : LEAST_WIDTH;
+}
+
+// fit makes lines of at most so many characters: it leaves out the last
+// columns that have no room at all, then narrows the widest.
 static void
 fit(struct table *t, size_t most)
 {
-	size_t total = 2 * (t->n - 1), j;
+	size_t total = 0, j, n;
 	struct column *widest, *c;
 
-	for (j = 0; j < t->n; j++)
+	for (n = 0; n < t->n; n++) {
+		total += (n > 0 ? 2 : 0) + least(&t->columns[n]);
+		if (n > 0 && total > most)
+			break;
+	}
+	t->n = n;
+	total = 2 * (n - 1);
+	for (j = 0; j < n; j++)
 		total += t->columns[j].width;
-	for (; most > 0 && total > most; total--) {
+	for (; total > most; total--) {
 		widest = NULL;
-		for (j = 0; j < t->n; j++) {
+		for (j = 0; j < n; j++) {
 			c = &t->columns[j];
-			if (!c->is_number && c->width > LEAST_WIDTH &&
+			if (c->width > least(c) &&
 			    (widest == NULL || c->width > widest->width))
 				widest = c;
 		}
@@ -354,7 +369,8 @@ print(FILE *file, struct table *t, const char *columns, size_t width)
 		err = measure(t);
 	if (err != NULL || t->n == 0)
 		return err;
-	fit(t, width);
+	if (width > 0)
+		fit(t, width);
 	return print_rows(file, t);
 }
 

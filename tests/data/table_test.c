@@ -115,9 +115,15 @@ START_TEST(wide_tables_are_fitted_to_a_width)
 		     "WIDTH  NOTE\n"
 		     "12345  0123456789abcdef+\n");
 	// Eight characters are the least, numbers are never cut.
-	expect_table(go_value_of_array(parcel, &p, 1), "width,note", 3,
+	expect_table(go_value_of_array(parcel, &p, 1), "width,note", 15,
 		     "WIDTH  NOTE\n"
 		     "12345  0123456+\n");
+	expect_table(go_value_of_array(parcel, &p, 1), "width,note", 14,
+		     "WIDTH\n"
+		     "12345\n");
+	expect_table(go_value_of_array(parcel, &p, 1), "width,note", 1,
+		     "WIDTH\n"
+		     "12345\n");
 	expect_table(go_value_of_array(crate, &c, 1), "owner", 80,
 		     "Held by\nsomebody else\n");
 }

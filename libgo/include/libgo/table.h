@@ -36,8 +36,9 @@ GO_API GO_MUST_USE go_error *go_table_print(FILE *file, go_value array,
 					    const char *columns);
 
 // go_table_print_fit is the same for lines of width characters: the widest
-// columns of text are narrowed, to 8 at least, and a cut cell ends in '+'.
-// Width 0 is as wide as it gets.
+// columns of text are narrowed, to 8 at least, and a cut cell ends in '+'; the
+// last columns are left out if that does not do, but for the first. Width 0 is
+// as wide as it gets.
 GO_API GO_MUST_USE go_error *go_table_print_fit(FILE *file, go_value array,
 						const char *columns,
 						size_t width);
