@@ -11,7 +11,7 @@
 
 #include "data/module.h"
 #include "data/out.h"
-#include "data/utf8.h"
+#include "data/unicode.h"
 #include "data/value.h"
 #include "libgo/error.h"
 
@@ -94,11 +94,11 @@ put_string(struct encoder *e, const char *s, size_t n)
 
 	put_text(e, "\"");
 	for (i = 0; i < n; i += len) {
-		len = go__utf8_len(s + i, n - i);
+		len = go__unicode_len(s + i, n - i);
 		if (len == 0) {
 			put_text(e, "\\ufffd");
 			len = 1;
-		} else if (go__utf8_is_control(s + i, len) || s[i] == '"' ||
+		} else if (go__unicode_is_control(s + i, len) || s[i] == '"' ||
 			   s[i] == '\\') {
 			put_escaped(e, s + i, len);
 		} else {

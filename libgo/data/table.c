@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "data/module.h"
-#include "data/utf8.h"
+#include "data/unicode.h"
 #include "data/value.h"
 #include "libgo/error.h"
 #include "libgo/format.h"
@@ -67,8 +67,8 @@ show(struct table *t)
 	char *out = t->cell;
 
 	for (i = 0; i < n; i += len) {
-		len = go__utf8_len(s + i, n - i);
-		if (len > 0 && !go__utf8_is_control(s + i, len)) {
+		len = go__unicode_len(s + i, n - i);
+		if (len > 0 && !go__unicode_is_control(s + i, len)) {
 			memcpy(out, s + i, len);
 			out += len;
 			continue;
@@ -140,7 +140,7 @@ add_column(struct table *t, const char *path, const go_field *f,
 			c->title[i] = (char)toupper((unsigned char)c->title[i]);
 	}
 	c->is_number = is_numeric(type);
-	c->width = go__utf8_width(c->title, strlen(c->title));
+	c->width = go__unicode_width(c->title, strlen(c->title));
 	return NULL;
 }
 
@@ -251,7 +251,7 @@ measure(struct table *t)
 	for (i = 0; i < n && err == NULL; i++) {
 		for (j = 0; j < t->n && err == NULL; j++) {
 			err = make_cell(t, &t->columns[j], i);
-			width = go__utf8_width(t->cell, t->cell_len);
+			width = go__unicode_width(t->cell, t->cell_len);
 			if (width > t->columns[j].width)
 				t->columns[j].width = width;
 		}
@@ -304,7 +304,7 @@ cut(const char *text, size_t n, size_t width)
 	size_t i = 0, len;
 
 	for (; i < n && width > 0; width--) {
-		len = go__utf8_len(text + i, n - i);
+		len = go__unicode_len(text + i, n - i);
 		i += len > 0 ? len : 1;
 	}
 	return i;
@@ -315,7 +315,7 @@ print_cell(FILE *file, const struct table *t, size_t j, const char *text,
 	   size_t n)
 {
 	const struct column *c = &t->columns[j];
-	size_t width = go__utf8_width(text, n);
+	size_t width = go__unicode_width(text, n);
 	// A row that another changed since it was measured is out of line.
 	int pad = width < c->width ? (int)(c->width - width) : 0;
 	bool is_cut = width > c->width && !c->is_number;

@@ -2,6 +2,8 @@
 //
 // The type side against the compiler's own sizeof, _Alignof and offsetof.
 
+#include <pthread.h>
+
 #include "crate_module.h"
 #include "expect.h"
 
@@ -218,6 +220,40 @@ START_TEST(method_calls_check_their_arguments)
 		     "go_method_call: no such method");
 }
 
+enum { THREADS = 4 };
+
+static void *
+look(void *arg)
+{
+	const go_field **found = arg;
+	size_t n;
+
+	found[0] = go_type_field_by_name(GO_TYPE(crate), "owner");
+	found[1] = go_type_field_by_name(GO_TYPE(parcel), "height");
+	ck_assert_ptr_nonnull(go_type_enumerators(GO_TYPE(shade), &n));
+	ck_assert_ptr_nonnull(go_type_by_name("parcel"));
+	ck_assert_str_eq(go_type_method(GO_TYPE(parcel), 0)->name, "scale");
+	return NULL;
+}
+
+START_TEST(first_looks_by_many_threads_agree)
+{
+	const go_field *found[THREADS][2];
+	pthread_t threads[THREADS];
+	int i;
+
+	for (i = 0; i < THREADS; i++)
+		ck_assert_int_eq(
+			pthread_create(&threads[i], NULL, look, found[i]), 0);
+	for (i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	for (i = 1; i < THREADS; i++) {
+		ck_assert_ptr_eq(found[i][0], found[0][0]);
+		ck_assert_ptr_eq(found[i][1], found[0][1]);
+	}
+	ck_assert_str_eq(found[0][0]->name, "owner");
+}
+
 int
 main(void)
 {
@@ -225,6 +261,8 @@ main(void)
 	TCase *tc = tcase_create("all");
 
 	suite_add_tcase(s, tc);
+	// First, while the types are unseen even without forks.
+	tcase_add_test(tc, first_looks_by_many_threads_agree);
 	tcase_add_test(tc, types_have_the_compilers_sizes_and_alignments);
 	tcase_add_test(tc, fields_have_the_compilers_offsets);
 	tcase_add_test(tc, bit_fields_are_where_the_compiler_puts_them);

@@ -2,10 +2,10 @@
 //
 // UTF-8 as RFC 3629 has it.
 
-#include "data/utf8.h"
+#include "data/unicode.h"
 
 size_t
-go__utf8_len(const char *text, size_t n)
+go__unicode_len(const char *text, size_t n)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	unsigned char least = 0x80, most = 0xbf;
@@ -35,7 +35,7 @@ go__utf8_len(const char *text, size_t n)
 }
 
 bool
-go__utf8_is_control(const char *text, size_t len)
+go__unicode_is_control(const char *text, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)text;
 
@@ -45,12 +45,12 @@ go__utf8_is_control(const char *text, size_t len)
 }
 
 size_t
-go__utf8_width(const char *s, size_t n)
+go__unicode_width(const char *s, size_t n)
 {
 	size_t width = 0, len, i;
 
 	for (i = 0; i<n; i += len> 0 ? len : 1) {
-		len = go__utf8_len(s + i, n - i);
+		len = go__unicode_len(s + i, n - i);
 		width++;
 	}
 	return width;
