@@ -8,6 +8,7 @@
 
 #include "data/value.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -87,20 +88,18 @@ go_value_equal(go_value a, go_value b)
 {
 	const go_type *t = go__value_bare(a);
 	const go_type *u = go__value_bare(b);
+	long double p, q;
 	go__wide x, y;
 
 	if (t == NULL || u == NULL || !go_type_same(t, u))
 		return false;
 	if (go__value_wide(a, &x) && go__value_wide(b, &y))
 		return x == y;
+	if (go__value_real(a, &p) && go__value_real(b, &q))
+		return p == q;
 	if (is_text(t))
 		return equal_text(a, b);
 	switch (t->kind) {
-	case GO_KIND_FLOAT:
-		return go_type_size(t) <= sizeof(double)
-			       ? go_value_float(a) == go_value_float(b)
-			       : *(long double *)a.address ==
-					 *(long double *)b.address;
 	case GO_KIND_STRUCT:
 		return equal_fields(a, b, t);
 	case GO_KIND_UNION:
@@ -169,6 +168,7 @@ bool
 go_value_is_zero(go_value v)
 {
 	const go_type *t = go__value_bare(v);
+	long double real;
 	size_t i, n;
 	go__wide x;
 
@@ -176,6 +176,8 @@ go_value_is_zero(go_value v)
 		return false;
 	if (go__value_wide(v, &x))
 		return x == 0;
+	if (go__value_real(v, &real))
+		return real == 0 && !signbit(real);  // as in Go
 	switch (t->kind) {
 	case GO_KIND_STRUCT:
 		n = go_type_num_field(t);
@@ -191,13 +193,6 @@ go_value_is_zero(go_value v)
 		return true;
 	case GO_KIND_POINTER:
 		return go_value_pointer(v) == NULL;
-	case GO_KIND_FLOAT:
-		// Negative zero is not zero, as in Go; padding does not count.
-		return go_type_size(t) <= sizeof(double)
-			       ? all_zero(v)
-			       : *(long double *)v.address == 0 &&
-					 !__builtin_signbitl(
-						 *(long double *)v.address);
 	default:
 		return all_zero(v);
 	}

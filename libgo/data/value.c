@@ -398,10 +398,12 @@ go_value_index(go_value v, size_t i)
 		first = go_value_pointer(v);
 		bits = 0;
 	}
-	if (first == NULL || go_type_size(elem) == 0)
-		return go__value_fail(t, "%s: %s", go_type_name(t),
-				      first == NULL ? "null pointer"
-						    : "elements have no size");
+	if (first == NULL)
+		return go__value_fail(t, "%s: null pointer", go_type_name(t));
+	// An empty struct has size 0, but void and functions have none.
+	if (go_type_align(elem) == 0)
+		return go__value_fail(t, "%s: elements have no size",
+				      go_type_name(t));
 	return make(elem, first + i * go_type_size(elem),
 		    bits | quals_to_bits(t->quals));
 }
