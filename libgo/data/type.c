@@ -152,12 +152,11 @@ go_type_size(const go_type *t)
 size_t
 go_type_align(const go_type *t)
 {
-	uint8_t align = t->align;
-
-	// GO__ALIGN is the logarithm; what has no size has no alignment.
-	return t->kind == GO_KIND_VOID || t->kind == GO_KIND_FUNC
-		       ? 0
-		       : (size_t)1 << align;
+	// What has no size has no alignment; it is kept as a logarithm.
+	if (t->kind == GO_KIND_VOID || t->kind == GO_KIND_FUNC ||
+	    (t->kind == GO_KIND_OPAQUE && t->size == 0))
+		return 0;
+	return (size_t)1 << t->align;
 }
 
 const char *
