@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// Once: a word to look at, and a queue for those who come while fn runs.
+//
+// Invariants:
+//   I1  state only grows, under o->lock: NEW, RUNNING, DONE.
+//   I2  Somebody is on the queue only while it is RUNNING.
+
+#include "conc/wait.h"
+#include "libgo/sync.h"
+
+enum { NEW, RUNNING, DONE };
+
+static void
+run(go_once *o, void (*fn)(void))
+{
+	struct go__waitq ready = {NULL, NULL};
+	struct go__waiter *w;
+
+	fn();
+	go__lock(&o->lock);
+	o->caller = NULL;
+	// [ON1] pairs with go_once_do: what fn did is seen.
+	store_rel(&o->state, DONE);
+	while ((w = go__waitq_pop(&o->waiters)) != NULL)
+		go__waitq_push(&ready, w);
+	go__unlock(&o->lock);
+	go__ready_all(&ready);
+}
+
+static void
+do_slow(go_once *o, void (*fn)(void))
+{
+	struct g *self = go__self();
+	struct go__waiter w;
+	bool is_caller;
+
+	go__lock(&o->lock);
+	switch (load_rlx(&o->state)) {  // it changes under the lock: I1
+	case NEW:
+		store_rlx(&o->state, RUNNING);
+		o->caller = self;
+		go__unlock(&o->lock);
+		run(o, fn);
+		return;
+	case RUNNING:
+		is_caller = o->caller == self;
+		if (is_caller)
+			break;
+		go__waitq_push(&o->waiters, &w);
+		go__wait(&o->lock, &o->waiters, &w, GO__WHY_ONCE, NULL);
+		return;
+	default:
+		is_caller = false;
+		break;
+	}
+	go__unlock(&o->lock);
+	if (is_caller)
+		go_panic("go_once_do: called by the function that it calls");
+}
+
+void
+go_once_do(go_once *o, void (*fn)(void))
+{
+	// [ON1] pairs with run: what fn did is seen.
+	if (load_acq(&o->state) != DONE)
+		do_slow(o, fn);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// wait: how the locks of this room wait, with a context or without.
+
+#ifndef CONC_WAIT_H
+#define CONC_WAIT_H
+
+#include "rt/park.h"
+
+// go__wait parks the caller until w, which the caller has put on q, is taken
+// off and readied; w->ok is then what the server said. *lock guards q; it is
+// held, and free when go__wait returns true.
+//
+// Returns false when ctx was done first, or at once when it already is: w is
+// then off the queue, and the lock is held. A NULL ctx is never done.
+//
+// A server takes w off with go__waitq_pop, or with go__waitq_remove and
+// go__claim, under the lock.
+bool go__wait(uint32_t *lock, struct go__waitq *q, struct go__waiter *w,
+	      enum go__why why, go_ctx *ctx);
+
+// go__waitq_push_first is for those who have waited before.
+static inline void
+go__waitq_push_first(struct go__waitq *q, struct go__waiter *w)
+{
+	w->prev = NULL;
+	w->next = q->first;
+	w->is_queued = true;
+	if (q->first != NULL)
+		q->first->prev = w;
+	else
+		q->last = w;
+	q->first = w;
+}
+
+// go__ready_all readies the goroutines of waiters that have been claimed and
+// moved to q, a queue of the caller's own. No lock is held.
+static inline void
+go__ready_all(struct go__waitq *q)
+{
+	struct go__waiter *w, *next;
+	struct g *g;
+
+	for (w = q->first; w != NULL; w = next) {
+		next = w->next;  // read now: w dies as soon as its g runs
+		g = w->g;
+		go__ready(g);
+	}
+}
+
+#endif
