@@ -13,6 +13,7 @@
 #include "libgo/error.h"
 #include "libgo/format.h"
 #include "libgo/goroutine.h"
+#include "libgo/group.h"
 #include "libgo/heap.h"
 #include "libgo/json.h"
 #include "libgo/meta.h"

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+//
+// Groups: a wait group, a limit, a list of errors and a context.
+//
+// Invariants, whenever g->lock is free:
+//   I1  n_active counts those that entered and have not left. While limit is
+//       not negative it is at most limit.
+//   I2  Somebody waits to enter only while n_active is limit: who leaves
+//       hands the place over.
+//   I3  The list has room for an error of each goroutine that has started and
+//       not ended: ending needs no memory.
+//
+// The wait group is what an ending goroutine touches last: the group may be
+// freed then.
+
+#include "libgo/group.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "conc/error.h"
+#include "conc/wait.h"
+#include "libgo/sync.h"
+#include "rt/call.h"
+
+struct go_group {
+	uint32_t lock;
+	int limit;                  // lock; negative: none
+	size_t n_active;            // lock
+	struct go__waitq entering;  // lock
+	go_error **errors;          // lock; references
+	size_t n_errors;            // lock
+	size_t capacity;            // lock
+	go_ctx *ctx;                // immutable
+	go_waitgroup wg;
+};
+
+go_group *
+go_group_new(go_ctx *ctx)
+{
+	go_group *g = malloc(sizeof *g);
+
+	if (g == NULL)
+		go_panic("go_group_new: no memory");
+	*g = (go_group){.limit = -1, .ctx = go_ctx_with_cancel(ctx)};
+	return g;
+}
+
+go_ctx *
+go_group_ctx(go_group *g)
+{
+	return g->ctx;
+}
+
+void
+go_group_limit(go_group *g, int n)
+{
+	bool is_busy;
+
+	go__lock(&g->lock);
+	is_busy = g->n_active > 0;
+	if (!is_busy)
+		g->limit = n;
+	go__unlock(&g->lock);
+	if (is_busy)
+		go_panic("go_group_limit: goroutines of the group run");
+}
+
+static bool
+is_full(const go_group *g)
+{
+	return g->limit >= 0 && g->n_active >= (size_t)g->limit;
+}
+
+// reserve makes room for the errors of all that are active. No memory is asked
+// for under the lock, so it looks again afterwards.
+static bool
+reserve(go_group *g)
+{
+	go_error **bigger, **old;
+	size_t want;
+
+	go__lock(&g->lock);
+	while (g->n_errors + g->n_active > g->capacity) {
+		want = 2 * (g->n_errors + g->n_active);
+		go__unlock(&g->lock);
+		bigger = calloc(want, sizeof *bigger);
+		if (bigger == NULL)
+			return false;
+		go__lock(&g->lock);
+		old = bigger;
+		if (want > g->capacity) {
+			for (size_t i = 0; i < g->n_errors; i++)
+				bigger[i] = g->errors[i];
+			old = g->errors;
+			g->errors = bigger;
+			g->capacity = want;
+		}
+		go__unlock(&g->lock);
+		free(old);
+		go__lock(&g->lock);
+	}
+	go__unlock(&g->lock);
+	return true;
+}
+
+// admit prepares the start of one that has entered.
+static go_group *
+admit(go_group *g)
+{
+	if (!reserve(g))
+		go_panic("go_group_go: no memory");
+	go_wg_add(&g->wg, 1);
+	return g;
+}
+
+go_group *
+go__group_enter(go_group *g)
+{
+	struct go__waiter w;
+	bool is_in;
+
+	go__lock(&g->lock);
+	if (!is_full(g)) {
+		g->n_active++;
+		go__unlock(&g->lock);
+		return admit(g);
+	}
+	go__waitq_push(&g->entering, &w);
+	is_in = go__wait(&g->lock, &g->entering, &w, GO__WHY_SEM, g->ctx);
+	if (!is_in)
+		go__unlock(&g->lock);
+	return is_in ? admit(g) : NULL;
+}
+
+go_group *
+go__group_try_enter(go_group *g)
+{
+	bool is_in;
+
+	go__lock(&g->lock);
+	is_in = !is_full(g);
+	if (is_in)
+		g->n_active++;
+	go__unlock(&g->lock);
+	return is_in ? admit(g) : NULL;
+}
+
+// finish is what an ended goroutine does: its function returned result, or 0
+// if it ended otherwise.
+static void
+finish(void *group, uintptr_t result)
+{
+	go_group *g = group;
+	go_error *err = (go_error *)result;
+	struct go__waiter *w;
+	struct g *next = NULL;
+	bool is_first = false;
+
+	go__lock(&g->lock);
+	if (err != NULL) {
+		assert(g->n_errors < g->capacity);  // I3
+		is_first = g->n_errors == 0;
+		g->errors[g->n_errors++] = err;
+	}
+	w = go__waitq_pop(&g->entering);
+	if (w != NULL)
+		next = w->g;  // read now: w dies as soon as it runs
+	else
+		g->n_active--;
+	go__unlock(&g->lock);
+	if (is_first)
+		go_ctx_cancel_cause(g->ctx, err);
+	if (next != NULL)
+		go__ready(next);
+	go_wg_done(&g->wg);
+}
+
+bool
+go__group_start(go_group *g, go__fn fn, const struct go__site *site)
+{
+	if (g == NULL)
+		return false;
+	go__go_must(NULL, fn, site, finish, g);
+	return true;
+}
+
+// wait waits for all and returns how many errors there are.
+static size_t
+wait(go_group *g)
+{
+	size_t n;
+
+	go_wg_wait(&g->wg);
+	go_ctx_cancel(g->ctx);
+	go__lock(&g->lock);
+	n = g->n_errors;
+	go__unlock(&g->lock);
+	return n;
+}
+
+go_error *
+go_group_wait(go_group *g)
+{
+	return wait(g) > 0 ? go_error_retain(g->errors[0]) : NULL;
+}
+
+go_error *
+go_group_wait_all(go_group *g)
+{
+	size_t n = wait(g);
+
+	return go__error_join_all(g->errors, n);
+}
+
+void
+go_group_free(go_group *g)
+{
+	if (g == NULL)
+		return;
+	if (g->n_active > 0)
+		go_panic("go_group_free: goroutines of the group run");
+	for (size_t i = 0; i < g->n_errors; i++)
+		go_error_free(g->errors[i]);
+	free(g->errors);
+	go_ctx_cancel(g->ctx);
+	go_ctx_release(g->ctx);
+	free(g);
+}
