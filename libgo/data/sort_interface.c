@@ -4,7 +4,7 @@
 // and swapped by the caller's functions.
 //
 // Quicksort whose pivot is the middle of 3 or 9 and stays at the front;
-// ranges that are not small after 2 log2(n) partitions go to a heap sort. The
+// ranges that are not small after 1.5 log2(n) partitions go to a heap sort. The
 // stable sort is insertion in blocks and merges by rotation.
 //
 //   I1  Between two calls every element is in the collection.
@@ -170,9 +170,9 @@ go_sort_interface(const go_sortable *s, void *x)
 	unsigned limit = 0;
 
 	for (i = n; i > 1; i /= 2)
-		limit += 2;
+		limit += 3;
 	if (n > 1 && !presorted(&j, n))
-		sort(&j, 0, n, limit);
+		sort(&j, 0, n, limit / 2);
 }
 
 // ---- stable ----------------------------------------------------------------

@@ -17,7 +17,7 @@
 // blocks of elements with the pivot, which stays in its place, notes which are
 // on the wrong side, then swaps those: few branches to guess wrong. Elements
 // equal to an earlier pivot are set aside at once. A range that is not small
-// after 2 log2(n) partitions goes to the heap sort. Invariants: sort_core.h.
+// after 1.5 log2(n) partitions goes to the heap sort. Invariants: sort_core.h.
 
 #ifndef LIBGO_SORTER_H
 #define LIBGO_SORTER_H
@@ -119,19 +119,17 @@ go__sorter_partition(char *a, size_t n, struct go__sorter by)
 				a + (l + left.at[left.first++]) * by.size,
 				a + (r - 1 - right.at[right.first++]) * by.size,
 				by.size);
-		left.n -= k;
-		right.n -= k;
-		l += left.n == 0 ? GO__SORTER_BLOCK : 0;
-		r -= right.n == 0 ? GO__SORTER_BLOCK : 0;
+		l += (left.n -= k) == 0 ? GO__SORTER_BLOCK : 0;
+		r -= (right.n -= k) == 0 ? GO__SORTER_BLOCK : 0;
 	}
-	// A block half done is compared again: that is cheaper than to be clever.
+	// A block half done is compared again: cheaper than to be clever.
 	l = go__sorter_tail(a, l, r, false, by) - 1;
 	go__sorter_swap(a, a + l * by.size, by.size);
 	return l;
 }
 
-// A range to sort; what precedes it, if anything, has an equal or lesser
-// element just before it.
+// A range to sort, and whether there is an element before it; none of the
+// range precedes that one.
 struct go__sorter_range {
 	char *a;
 	size_t n;
@@ -178,7 +176,8 @@ go__sorter_sort(char *a, size_t n, struct go__sorter by)
 	size_t n_wait = 0, i;
 
 	for (i = n; i > 1; i /= 2)
-		r.limit += 2;
+		r.limit += 3;
+	r.limit /= 2;
 	if (n < 2 || go__sorter_presorted(a, n, by))
 		return;
 	for (;;) {
