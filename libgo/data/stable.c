@@ -25,13 +25,14 @@
 #include "libgo/sort.h"
 #include "libgo/sorter.h"
 
-enum { SHORT = 16, TRIMMED = 256, MOST_RUNS = 68 };
+enum { SHORT = 16, TRIMMED = 256, MOST_RUNS = 68, NEAR_BYTES = 1024 };
 
 struct job {
 	char *a;
 	size_t n;
 	char *buffer;  // room for n elements, or NULL
 	bool has_tried;
+	char near[NEAR_BYTES];
 };
 
 struct run {
@@ -155,10 +156,14 @@ merge_to_buffer(char *to, const char *from, size_t n_left, size_t n,
 	memcpy(front, r, (size_t)(r_end - r));
 }
 
+// has_buffer tells whether there is one, after it has tried to get one.
+// BUG: a panic in less that the program survives leaks a buffer from malloc.
 static bool
 has_buffer(struct job *j, size_t size)
 {
-	if (!j->has_tried)
+	if (!j->has_tried && j->n <= NEAR_BYTES / size)
+		j->buffer = j->near;
+	else if (!j->has_tried)
 		j->buffer = malloc(j->n * size);
 	j->has_tried = true;
 	return j->buffer != NULL;
@@ -238,10 +243,14 @@ depth(size_t n, const struct run *x, const struct run *y)
 GO__INLINE void
 stable_sort(char *a, size_t n, struct go__sorter by)
 {
-	struct job j = {a, n, NULL, false};
+	struct job j;
 	struct run stack[MOST_RUNS], run = {0, 0, 0}, next;
 	size_t top = 0;
 
+	j.a = a;
+	j.n = n;
+	j.buffer = NULL;
+	j.has_tried = false;
 	run.n = next_run(a, n, by);
 	while (top > 0 || run.first + run.n < n) {
 		next.first = run.first + run.n;
@@ -261,7 +270,8 @@ stable_sort(char *a, size_t n, struct go__sorter by)
 		stack[top++] = run;
 		run = next;
 	}
-	free(j.buffer);
+	if (j.buffer != j.near)
+		free(j.buffer);
 }
 
 // ---- one for each common size ----------------------------------------------
