@@ -138,12 +138,15 @@ emit_check(const struct type *t, size_t number, struct text *out)
 		if (!is_checked(t, f))
 			continue;
 		text_format(out,
-			    "\tx.%s--;\n"
+			    "\tx.%s%s;\n"
 			    "\tgo__check_field(&x, sizeof(x), %" PRIu64
 			    ", %u, \"%s.%s\");\n"
 			    "\tx.%s = 0;\n",
-			    f->name, t->owner_bit + f->bit, f->width,
-			    title_of(t), f->name, f->name);
+			    f->name,
+			    bare(f->use.type)->kind == KIND_BOOL ? " = 1"
+								 : "--",
+			    t->owner_bit + f->bit, f->width, title_of(t),
+			    f->name, f->name);
 	}
 	text_add(out, "}\n\n");
 }

@@ -176,6 +176,25 @@ spell_func(const struct use *u, const char *inner, bool as_c)
 }
 
 static char *
+spell_vector(const struct use *u, const char *inner, bool as_c)
+{
+	const struct type *t = u->type;
+	struct text out = {0};
+
+	if (!as_c) {
+		text_format(&out, "__vector(%llu)%s%s",
+			    (unsigned long long)t->count,
+			    inner[0] == '\0' ? "" : " ", inner);
+		return spell_as(&t->link, keep(&out), false);
+	}
+	add_quals(&out, u->quals);
+	text_format(&out, "__attribute__((__vector_size__(%llu))) %s",
+		    (unsigned long long)t->size,
+		    spell_as(&t->link, inner, true));
+	return keep(&out);
+}
+
+static char *
 spell_as(const struct use *u, const char *inner, bool as_c)
 {
 	const struct type *t = u->type;
@@ -195,6 +214,8 @@ spell_as(const struct use *u, const char *inner, bool as_c)
 			return spell_as(&t->link, keep(&out), as_c);
 		case KIND_FUNC:
 			return spell_func(u, inner, as_c);
+		case KIND_VECTOR:
+			return spell_vector(u, inner, as_c);
 		default:
 			return NULL;
 		}

@@ -303,6 +303,16 @@ use_builtin(struct reader *r, const char *name, enum kind kind, const char *c,
 	return t;
 }
 
+static struct type *
+use_builtin_typedef(struct reader *r, const char *name, const struct builtin *b,
+		    CXType type)
+{
+	struct type *t = use_builtin(r, name, KIND_TYPEDEF, name, type);
+
+	t->link.type = use_builtin(r, b->name, b->kind, b->c, type);
+	return t;
+}
+
 // derive finds or makes the type that link and count make.
 static struct type *
 derive(struct reader *r, enum kind kind, struct use link, uint64_t count,
@@ -386,11 +396,15 @@ read_func(struct reader *r, CXType t, const struct way *way)
 	return *known;
 }
 
-static struct type *
-read_opaque(struct reader *r, CXType t, const struct way *way)
+static const char *
+spelling_of(CXType t)
 {
-	const char *name =
-		take(clang_getTypeSpelling(clang_getCanonicalType(t)));
+	return take(clang_getTypeSpelling(clang_getCanonicalType(t)));
+}
+
+static struct type *
+read_opaque(struct reader *r, CXType t, const char *name, const struct way *way)
+{
 	void **known = map_at(&r->derived, keep_format("opaque %s", name));
 	struct type *o = *known;
 
@@ -643,11 +657,14 @@ read_typedef(struct reader *r, CXType type, const struct way *way)
 
 	if (t != NULL)
 		return t;
-	if (b != NULL && builtin_named(name) &&
-	    (strchr(name, '_') != NULL || strcmp(b->name, name) == 0))
-		return use_builtin(r, name, KIND_TYPEDEF, name, type);
-	if (strcmp(name, "__builtin_va_list") == 0)
-		return *known = read_opaque(r, type, way);
+	if (b != NULL && strcmp(b->name, name) == 0)
+		return use_builtin(r, b->name, b->kind, b->c, type);
+	if (b != NULL && builtin_named(name) && strstr(name, "_t") != NULL)
+		return use_builtin_typedef(r, name, b, type);
+	if (strcmp(name, "va_list") == 0 ||
+	    strcmp(name, "__gnuc_va_list") == 0 ||
+	    strcmp(name, "__builtin_va_list") == 0)
+		return *known = read_opaque(r, type, "__builtin_va_list", way);
 	next.is_behind_pointer = way->is_behind_pointer;
 	next.expr = keep_format("(*(%s *)0)", name);
 	link = read_use(r, clang_getTypedefDeclUnderlyingType(decl), &next);
@@ -687,7 +704,7 @@ read_complex(struct reader *r, CXType t, const struct way *way)
 		return use_builtin(r, "cldouble", KIND_COMPLEX,
 				   "long double _Complex", t);
 	default:
-		return read_opaque(r, t, way);
+		return read_opaque(r, t, spelling_of(t), way);
 	}
 }
 
@@ -709,7 +726,6 @@ read_type(struct reader *r, CXType t, const struct way *way)
 	const struct builtin *b = builtin_of(t.kind);
 	CXType canonical = clang_getCanonicalType(t);
 	struct use elem;
-	struct type *vector;
 
 	if (b != NULL)
 		return use_builtin(r, b->name, b->kind, b->c, t);
@@ -729,11 +745,8 @@ read_type(struct reader *r, CXType t, const struct way *way)
 	case CXType_Vector:
 	case CXType_ExtVector:
 		elem = read_use(r, clang_getElementType(t), way);
-		vector = derive(r, KIND_VECTOR, elem,
-				(uint64_t)clang_getNumElements(t), t, way);
-		if (vector->c == NULL && way->expr != NULL)
-			vector->c = keep_format("__typeof__(%s)", way->expr);
-		return vector;
+		return derive(r, KIND_VECTOR, elem,
+			      (uint64_t)clang_getNumElements(t), t, way);
 	default:
 		break;
 	}
@@ -743,7 +756,7 @@ read_type(struct reader *r, CXType t, const struct way *way)
 		return read_func(r, t, way);
 	if (canonical.kind != t.kind)
 		return read_use(r, canonical, way).type;
-	return read_opaque(r, t, way);
+	return read_opaque(r, t, spelling_of(t), way);
 }
 
 static struct use
@@ -1070,8 +1083,7 @@ parse(struct reader *r, CXIndex index, const char *text)
 		flags[n++] = last[i];
 	return clang_parseTranslationUnit2(
 		       index, MAIN_FILE, flags, (int)n, &file, 1,
-		       CXTranslationUnit_DetailedPreprocessingRecord |
-			       CXTranslationUnit_SkipFunctionBodies,
+		       CXTranslationUnit_DetailedPreprocessingRecord,
 		       &r->unit) == CXError_Success;
 }
 
