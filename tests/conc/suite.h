@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// suite: what the tests of this room share.
+
+#ifndef TESTS_CONC_SUITE_H
+#define TESTS_CONC_SUITE_H
+
+#include <check.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "libgo.h"
+#include "rt/lock.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static inline size_t
+queued(uint32_t *lock, const struct go__waitq *q)
+{
+	size_t n = 0;
+
+	go__lock(lock);
+	for (const struct go__waiter *w = q->first; w != NULL; w = w->next)
+		n++;
+	go__unlock(lock);
+	return n;
+}
+
+// await_queued lets others run until n wait on thing->waiters.
+#define await_queued(thing, n)                                                 \
+	do {                                                                   \
+		while (queued(&(thing)->lock, &(thing)->waiters) != (n))       \
+			go_yield();                                            \
+	} while (0)
+
+static inline int
+run_suite(Suite *s)
+{
+	SRunner *runner = srunner_create(s);
+	int failed;
+
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#endif
