@@ -13,7 +13,7 @@
 #include "libgo/sorter.h"
 
 enum {
-	MANY = 64,     // objects; from here on packing pays
+	MANY = 16,     // objects; from here on packing pays
 	CHUNK = 256,   // bytes of an object moved at a time
 	SELECTED = 16  // objects; fewer are sorted to find one
 };
@@ -47,6 +47,24 @@ move_cycle(char *a, size_t size, go__uint128 *from, size_t first)
 	from[to] = to;
 }
 
+// move_all moves the objects to a buffer, in order, and back: as many loads
+// are under way at once as the machine can have. It tells whether there was
+// memory.
+static bool
+move_all(char *a, size_t n, size_t size, const go__uint128 *from)
+{
+	char *buffer = malloc(n * size), *to = buffer;
+	size_t i;
+
+	if (buffer == NULL)
+		return false;
+	for (i = 0; i < n; i++, to += size)
+		memcpy(to, a + (size_t)from[i] * size, size);
+	memcpy(a, buffer, n * size);
+	free(buffer);
+	return true;
+}
+
 // sort_packed tells whether it could sort: there may be no memory.
 static bool
 sort_packed(const go_order *o, char *a, size_t n)
@@ -59,9 +77,10 @@ sort_packed(const go_order *o, char *a, size_t n)
 	from = go__order_pack(o, a, n);
 	if (from == NULL)
 		return false;
-	for (i = 0; i < n; i++)
-		if ((size_t)from[i] != i)
-			move_cycle(a, o->size, from, i);
+	if (!move_all(a, n, o->size, from))
+		for (i = 0; i < n; i++)
+			if ((size_t)from[i] != i)
+				move_cycle(a, o->size, from, i);
 	free(from);
 	return true;
 }

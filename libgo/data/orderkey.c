@@ -308,12 +308,15 @@ compare_texts(const struct go__key *k, const char *a, const char *b)
 static int
 compare_key(const struct go__key *k, const void *object_a, const void *object_b)
 {
-	const char *a = go__key_owner(k, object_a);
-	const char *b = go__key_owner(k, object_b);
+	const char *a = object_a, *b = object_b;
 	uint64_t x, y;
 
-	if (a == NULL || b == NULL)
-		return compare_nulls(k, a, b);
+	if (k->n_hops > 0) {
+		a = go__key_owner(k, a);
+		b = go__key_owner(k, b);
+		if (a == NULL || b == NULL)
+			return compare_nulls(k, a, b);
+	}
 	if (k->at.load >= GO__LOAD_CHARS)
 		return compare_texts(k, a, b);
 	if (k->at.load >= GO__LOAD_INT128)

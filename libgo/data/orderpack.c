@@ -19,7 +19,7 @@
 #include "data/order.h"
 
 enum {
-	FEW = 24,   // objects; comparing them is as fast
+	FEW = 8,    // objects; comparing them is as fast
 	CHUNKS = 8  // of a text, eight bytes each, until objects are compared
 };
 

@@ -41,8 +41,9 @@ GO_API GO_MUST_USE go_error *go_order_new(const go_type *t, const char *spec,
 GO_API void go_order_free(go_order *o);
 
 // go_order_sort sorts n objects, go_order_stable leaves equal ones in the
-// order that they had. Both allocate up to 16 bytes an object to be fast; they
-// do without if they must, the stable sort then in O(n log² n) moves.
+// order that they had. Both allocate room for the objects once more and 16
+// bytes for each, to be fast; they do without if they must, the stable sort
+// then in O(n log² n) moves.
 GO_API void go_order_sort(const go_order *o, void *a, size_t n);
 GO_API void go_order_stable(const go_order *o, void *a, size_t n);
 
