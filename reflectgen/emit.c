@@ -352,7 +352,7 @@ emit_enumerators(struct emitter *e)
 	for (i = 0; i < e->m->n_types; i++) {
 		t = e->m->types[i];
 		for (j = 0; j < t->n_enumerators && has_entry(t); j++) {
-			text_format(e->out, "\t\t{(int64_t)%s, %s, 0},\n",
+			text_format(e->out, "\t\t{(int64_t)(%s), %s, 0},\n",
 				    t->enumerators[j].name,
 				    string(e, t->enumerators[j].name));
 			note_text(e, ENUMERATOR_DOC, t->first + j,

@@ -43,21 +43,37 @@ static const char *const long_options[] = {
 
 // ---- options ----------------------------------------------------------------
 
+// distance counts the letters to change, add or drop to get from a to b.
 static size_t
 distance(const char *a, const char *b)
 {
-	size_t n = 0;
+	enum { MOST = 32 };
+	size_t row[MOST + 1], n = strlen(b), i, j, before, old;
 
-	for (; *a != '\0' && *b != '\0'; a++, b++)
-		n += *a != *b;
-	return n + strlen(a) + strlen(b);
+	if (n > MOST)
+		return MOST;
+	for (j = 0; j <= n; j++)
+		row[j] = j;
+	for (i = 0; a[i] != '\0'; i++) {
+		before = row[0]++;
+		for (j = 0; j < n; j++) {
+			old = row[j + 1];
+			row[j + 1] = before + (a[i] != b[j]);
+			if (row[j + 1] > old + 1)
+				row[j + 1] = old + 1;
+			if (row[j + 1] > row[j] + 1)
+				row[j + 1] = row[j] + 1;
+			before = old;
+		}
+	}
+	return row[n];
 }
 
 static int
 bad_option(const char *option)
 {
 	const char *best = NULL;
-	size_t i, least = 4, d;
+	size_t i, least = 3, d;
 
 	for (i = 0; i < sizeof(long_options) / sizeof(long_options[0]); i++) {
 		d = distance(option, long_options[i]);
@@ -329,6 +345,11 @@ run(struct options *o)
 	struct text text = {0};
 
 	check_inputs(o);
+	if (complaints() == 0 && o->commands != NULL)
+		read_commands(o);
+	if (complaints() == 0 && o->commands != NULL)
+		take_command(o);
+	add_own_flags(o);
 	if (complaints() == 0)
 		read_headers(o, &m);
 	if (complaints() == 0)
@@ -372,7 +393,6 @@ main(int argc, char **argv)
 	rc = parse_options(&o, argc, argv);
 	if (rc == DONE) {
 		fill_in(&o);
-		add_own_flags(&o);
 		rc = run(&o);
 	}
 	text_free_all();

@@ -124,6 +124,14 @@ struct sidecar {
 	struct place at;
 };
 
+// A macro that --macros wants.
+struct macro {
+	const char *name;
+	size_t glob;  // index in options
+	int64_t value;
+	bool is_constant;
+};
+
 struct model {
 	struct type **types;  // builtin ones are not among them
 	size_t n_types;
@@ -135,7 +143,9 @@ struct model {
 	size_t n_sidecars;
 	struct map macros;       // names of all macros: any pointer
 	struct map enumerators;  // struct enumerator by name
-	const char **files;      // all that were read
+	struct macro *macro_names;
+	size_t n_macro_names;
+	const char **files;  // all that were read
 	size_t n_files;
 };
 
@@ -150,6 +160,15 @@ struct options {
 	size_t n_flags;
 	const char *source, *header, *depfile, *why, *commands;
 	bool all, list, deps, strict, dump;
+	struct command *best;  // of compile_commands.json
+};
+
+// An entry of compile_commands.json.
+struct command {
+	const char *directory, *file;
+	const char **args;
+	size_t n_args;
+	unsigned weight;
 };
 
 // read_headers parses the inputs; errors are complained about.
@@ -158,6 +177,16 @@ void read_headers(const struct options *o, struct model *m);
 const char *read_version(void);
 // read_library is the file that libclang was loaded from.
 const char *read_library(void);
+// read_commands reads compile_commands.json; weigh_command keeps the entry that
+// suits the first input best, take_command makes its flags ours.
+void read_commands(struct options *o);
+void weigh_command(struct options *o, const struct command *c);
+void take_command(struct options *o);
+// find_macro keeps the name of a macro if it is wanted; add_macro makes it a
+// constant, finish_macros the types of them.
+void find_macro(struct model *m, const struct options *o, const char *name);
+void add_macro(struct model *m, const char *name, int64_t value);
+void finish_macros(struct model *m, const struct options *o);
 // add_own_flags adds where libclang's own headers are and libgo's.
 void add_own_flags(struct options *o);
 // include_name is how a file that sees the flags' folders includes path: the

@@ -32,6 +32,14 @@ struct reader {
 	size_t n_ids;
 	CXFile *inputs;
 	char *glob_hits;
+	struct idle *idle;
+};
+
+// A mark that does nothing if *type stays NULL.
+struct idle {
+	struct idle *next;
+	struct place at;
+	struct type **type;
 };
 
 // A type known by its declaration; a chain for each hash.
@@ -905,13 +913,39 @@ read_root(struct reader *r, CXCursor c)
 	t->why = way.why;
 }
 
+// note_marks remembers marks that do nothing unless their record is read.
+static void
+note_marks(struct reader *r, CXCursor field, CXCursor record)
+{
+	struct marks marks = marks_of(field);
+	struct idle *idle;
+
+	if (marks.at.file == NULL || !is_in_inputs(r, field))
+		return;
+	idle = keep_alloc(sizeof(*idle));
+	idle->at = marks.at;
+	idle->type = declared_type(r, record);
+	idle->next = r->idle;
+	r->idle = idle;
+}
+
+static void
+warn_of_idle(const struct reader *r)
+{
+	const struct idle *idle;
+
+	for (idle = r->idle; idle != NULL; idle = idle->next)
+		if (*idle->type == NULL)
+			warn(&idle->at, "this mark does nothing: its struct or "
+					"union is not reflected");
+}
+
 static enum CXChildVisitResult
 read_top(CXCursor c, CXCursor parent, CXClientData data)
 {
 	struct reader *r = data;
 	struct marks marks;
 
-	(void)parent;
 	switch (clang_getCursorKind(c)) {
 	case CXCursor_StructDecl:
 	case CXCursor_UnionDecl:
@@ -922,6 +956,7 @@ read_top(CXCursor c, CXCursor parent, CXClientData data)
 		read_root(r, c);
 		return CXChildVisit_Continue;
 	case CXCursor_FieldDecl:
+		note_marks(r, c, parent);
 		return CXChildVisit_Recurse;
 	case CXCursor_FunctionDecl:
 		marks = marks_of(c);
@@ -934,6 +969,8 @@ read_top(CXCursor c, CXCursor parent, CXClientData data)
 		return CXChildVisit_Continue;
 	case CXCursor_MacroDefinition:
 		*map_at(&r->m->macros, name_of(c)) = r;
+		if (!clang_Cursor_isMacroFunctionLike(c))
+			find_macro(r->m, r->o, name_of(c));
 		return CXChildVisit_Continue;
 	default:
 		return CXChildVisit_Continue;
@@ -997,6 +1034,30 @@ is_harmless(const char *text)
 	return false;
 }
 
+// hint_for says what to do about an error of clang's, as far as that can be
+// told from its words.
+static const char *
+hint_for(const char *text)
+{
+	static const struct {
+		const char *words, *hint;
+	} hints[] = {
+		{"file not found", "Say where it is: -- -IFOLDER."},
+		{"unknown type name", "Include the header that declares it."},
+		{"undeclared", "Include the header that declares it."},
+		{"incomplete type", "Include the header that defines it."},
+		{"not supported", "libclang does not know it: keep it out of "
+				  "reflected headers."},
+		{"variable length array", "Give it a constant length."},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+		if (strstr(text, hints[i].words) != NULL)
+			return hints[i].hint;
+	return NULL;
+}
+
 // check_attribute refuses what clang ignores inside a record in the output:
 // the compiler may lay it out otherwise.
 static void
@@ -1038,7 +1099,7 @@ report(struct reader *r)
 		if (is_about_flags(&at, text))
 			warn(NULL, "%s", text);
 		else if (clang_getDiagnosticSeverity(d) >= CXDiagnostic_Error)
-			complain(&at, NULL, "%s", text);
+			complain(&at, hint_for(text), "%s", text);
 		else if (strcmp(option, "-Wunknown-attributes") == 0 ||
 			 strcmp(option, "-Wignored-attributes") == 0)
 			check_attribute(r->m, &at, text);
@@ -1101,10 +1162,103 @@ read_unit(struct reader *r)
 	clang_visitChildren(clang_getTranslationUnitCursor(r->unit), read_top,
 			    r);
 	report(r);
+	warn_of_idle(r);
 	for (i = 0; i < o->n_globs; i++)
 		if (!r->glob_hits[i])
 			complain(NULL, NULL, "--type '%s': no such type",
 				 o->globs[i]);
+}
+
+// ---- constants of macros ----------------------------------------------------
+
+static enum CXChildVisitResult
+read_constant(CXCursor c, CXCursor parent, CXClientData data)
+{
+	struct reader *r = data;
+	const char *name = name_of(c);
+	size_t n = strlen(MACRO_PREFIX);
+	CXEvalResult result;
+
+	(void)parent;
+	if (clang_getCursorKind(c) != CXCursor_VarDecl ||
+	    strncmp(name, MACRO_PREFIX, n) != 0)
+		return CXChildVisit_Continue;
+	result = clang_Cursor_Evaluate(c);
+	if (result == NULL)
+		return CXChildVisit_Continue;
+	if (clang_EvalResult_getKind(result) == CXEval_Int)
+		add_macro(r->m, name + n,
+			  clang_EvalResult_isUnsignedInt(result)
+				  ? (int64_t)clang_EvalResult_getAsUnsigned(
+					    result)
+				  : clang_EvalResult_getAsLongLong(result));
+	clang_EvalResult_dispose(result);
+	return CXChildVisit_Continue;
+}
+
+// read_constants declares a variable for each macro wanted and lets libclang
+// compute it; those that are no expressions fail by themselves.
+static void
+read_constants(const struct reader *first, CXIndex index, struct text *text)
+{
+	struct reader r = {.o = first->o, .m = first->m};
+	const struct macro *macro;
+	size_t i;
+
+	if (r.o->n_macros == 0 || complaints() > 0)
+		return;
+	for (i = 0; i < r.m->n_macro_names; i++) {
+		macro = &r.m->macro_names[i];
+		text_format(text,
+			    "static const __auto_type " MACRO_PREFIX
+			    "%s = (%s);\n",
+			    macro->name, macro->name);
+	}
+	if (parse(&r, index, text->bytes)) {
+		clang_visitChildren(clang_getTranslationUnitCursor(r.unit),
+				    read_constant, &r);
+		clang_disposeTranslationUnit(r.unit);
+	}
+	finish_macros(r.m, r.o);
+}
+
+// ---- compile_commands.json --------------------------------------------------
+
+void
+read_commands(struct options *o)
+{
+	CXCompilationDatabase_Error status;
+	CXCompilationDatabase db =
+		clang_CompilationDatabase_fromDirectory(o->commands, &status);
+	CXCompileCommands all;
+	CXCompileCommand c;
+	struct command command;
+	unsigned i, k, n;
+
+	if (status != CXCompilationDatabase_NoError) {
+		complain(NULL,
+			 "Let your build write it, as with cmake "
+			 "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON.",
+			 "no compile_commands.json to read in %s", o->commands);
+		return;
+	}
+	all = clang_CompilationDatabase_getAllCompileCommands(db);
+	n = clang_CompileCommands_getSize(all);
+	for (i = 0; i < n; i++) {
+		c = clang_CompileCommands_getCommand(all, i);
+		command = (struct command){
+			.directory = take(clang_CompileCommand_getDirectory(c)),
+			.file = take(clang_CompileCommand_getFilename(c))};
+		command.n_args = clang_CompileCommand_getNumArgs(c);
+		command.args = keep_alloc((command.n_args + 1) *
+					  sizeof(*command.args));
+		for (k = 0; k < command.n_args; k++)
+			command.args[k] =
+				take(clang_CompileCommand_getArg(c, k));
+		weigh_command(o, &command);
+	}
+	clang_CompileCommands_dispose(all);
+	clang_CompilationDatabase_dispose(db);
 }
 
 void
@@ -1120,6 +1274,7 @@ read_headers(const struct options *o, struct model *m)
 	if (parse(&r, index, text.bytes)) {
 		read_unit(&r);
 		clang_disposeTranslationUnit(r.unit);
+		read_constants(&r, index, &text);
 	} else {
 		complain(NULL, "Look at the flags behind --.",
 			 "libclang cannot parse with these flags");
