@@ -9,7 +9,14 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#include "libgo.h"
+#include "libgo/atomic.h"
+#include "libgo/chan.h"
+#include "libgo/context.h"
+#include "libgo/error.h"
+#include "libgo/goroutine.h"
+#include "libgo/group.h"
+#include "libgo/sync.h"
+#include "libgo/time.h"
 #include "rt/lock.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
