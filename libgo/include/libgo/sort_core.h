@@ -29,7 +29,8 @@ enum {
 	GO__SORTER_SMALL = 20,  // elements; fewer are sorted by insertion
 	GO__SORTER_BLOCK = 64,  // elements compared before any is moved
 	GO__SORTER_NINE = 96,   // elements; fewer take the median of 3
-	GO__SORTER_CHUNK = 64   // bytes moved at a time
+	GO__SORTER_CHUNK = 64,  // bytes swapped at a time
+	GO__SORTER_HELD = 256   // bytes of an element held while others move
 };
 
 GO__INLINE bool
@@ -38,23 +39,33 @@ go__sorter_less(struct go__sorter by, const char *x, const char *y)
 	return by.less(x, y, by.arg);
 }
 
+// go__sorter_swap_part swaps up to a chunk; they may be the same.
 GO__INLINE void
-go__sorter_swap(char *x, char *y, size_t size)
+go__sorter_swap_part(char *x, char *y, size_t size)
 {
 	char t[GO__SORTER_CHUNK], u[GO__SORTER_CHUNK];
 
-	for (; size > sizeof(t); size -= sizeof(t)) {
-		memcpy(t, x, sizeof(t));
-		memcpy(u, y, sizeof(u));
-		memcpy(x, u, sizeof(u));
-		memcpy(y, t, sizeof(t));
-		x += sizeof(t);
-		y += sizeof(t);
-	}
 	memcpy(t, x, size);
 	memcpy(u, y, size);
 	memcpy(x, u, size);
 	memcpy(y, t, size);
+}
+
+GO__INLINE void
+go__sorter_swap(char *x, char *y, size_t size)
+{
+	size_t at = 0;
+
+	if (__builtin_constant_p(size) && size <= GO__SORTER_CHUNK) {
+		go__sorter_swap_part(x, y, size);
+		return;
+	}
+	for (; size - at >= GO__SORTER_CHUNK; at += GO__SORTER_CHUNK)
+		go__sorter_swap_part(x + at, y + at, GO__SORTER_CHUNK);
+	for (; size - at >= 8; at += 8)
+		go__sorter_swap_part(x + at, y + at, 8);
+	for (; at < size; at++)
+		go__sorter_swap_part(x + at, y + at, 1);
 }
 
 // go__sorter_insert moves the element at from down to `to`, and those between
@@ -62,9 +73,15 @@ go__sorter_swap(char *x, char *y, size_t size)
 GO__INLINE void
 go__sorter_insert(char *to, char *from, size_t size)
 {
-	char t[GO__SORTER_CHUNK], *p;
+	char t[GO__SORTER_HELD], *p;
 	size_t at, part;
 
+	if (size <= sizeof(t)) {
+		memcpy(t, from, size);
+		memmove(to + size, to, (size_t)(from - to));
+		memcpy(to, t, size);
+		return;
+	}
 	for (at = 0; at < size; at += part) {
 		part = size - at < sizeof(t) ? size - at : sizeof(t);
 		memcpy(t, from + at, part);
