@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
