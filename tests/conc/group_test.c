@@ -61,7 +61,7 @@ START_TEST(wait_all_joins_what_came)
 {
 	go_group *g = go_group_new(NULL);
 	go_error *e, *first;
-	char line[16];
+	char line[32];
 
 	for (int i = 0; i < 100; i++)
 		go_group_go(g, refuse, i);
