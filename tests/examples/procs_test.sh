@@ -157,21 +157,24 @@ same 'top' 4 "$("$procs" --sort '-rss, name' --top 3 | wc -l)"
 
 # ---- a command full of traps, and a huge one -------------------------------
 
+# A shell that waits for a line needs no process below it.
+mkfifo "$tmp/line"
+wait_for_line='read x <"$0"'
 odd=$(printf 'x\033[31m\377\ny"\\')
-sh -c 'sleep 1000; :' "$odd" &
+sh -c "$wait_for_line" "$tmp/line" "$odd" &
 pid=$!
 children="$children $pid"
-until_true grep -q sleep "/proc/$pid/cmdline"
-same 'escapes' 'sh -c sleep 1000; : x\x1b[31m\xff\ny"\' \
+until_true grep -q "$tmp/line" "/proc/$pid/cmdline"
+same 'escapes' "sh -c $wait_for_line $tmp/line x\\x1b[31m\\xff\\ny\"\\" \
 	"$(cells command "pid == $pid")"
 "$procs" --json --where "pid == $pid" >"$tmp/json"
-holds 'JSON escapes' grep -qF '1000; : x\u001b[31m\ufffd\ny\"\\"' "$tmp/json"
+holds 'JSON escapes' grep -qF 'line x\u001b[31m\ufffd\ny\"\\"' "$tmp/json"
 holds 'JSON of one' awk -f "$here/json.awk" "$tmp/json"
 
-sh -c 'sleep 1000; :' "$(head -c 100000 /dev/zero | tr '\0' y)" &
+sh -c "$wait_for_line" "$tmp/line" "$(head -c 100000 /dev/zero | tr '\0' y)" &
 pid=$!
 children="$children $pid"
-until_true grep -q sleep "/proc/$pid/cmdline"
+until_true grep -q "$tmp/line" "/proc/$pid/cmdline"
 holds 'the whole command' test 100000 -lt \
 	"$(cells command "pid == $pid" | wc -c)"
 "$procs" --json >"$tmp/json"
