@@ -53,8 +53,8 @@ go_cond_wait_ctx(go_cond *c, go_mutex *m, go_ctx *ctx)
 	return wait(c, m, ctx);
 }
 
-// wake_first takes the longest waiter off, and moves it to ready if it is parked;
-// false if nobody waits. c->lock is held.
+// wake_first takes the longest waiter off, and moves it to ready if it is
+// parked; false if nobody waits. c->lock is held.
 static bool
 wake_first(go_cond *c, struct go__waitq *ready)
 {

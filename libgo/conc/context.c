@@ -9,7 +9,8 @@
 // look at refs. When refs falls to 0 it stays there; the context leaves the
 // tree, disarms its timer, and drops the hold that stands for all refs. A
 // callback that has begun by then finds no reference to take, and drops the
-// other hold.
+// other hold. Dropping either is acquire and release ([CX1], [CX3]): the end
+// comes after what all others did.
 
 #include "conc/context.h"
 

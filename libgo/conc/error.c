@@ -10,7 +10,8 @@
 // Invariants:
 //   I1  Nothing but refs changes once an error has been returned.
 //   I2  An error holds one reference on each error it wraps; these are older
-//       than it, so that there is no cycle.
+//       than it, so that there is no cycle. Dropping a reference is acquire
+//       and release [ER1]: the free comes after what all others did.
 //
 // Errors wrap in chains and joins of any length, which goroutines with small
 // stacks walk. Freeing links the dead errors to a list. A search descends
