@@ -56,9 +56,9 @@ rotate(char *a, size_t first, size_t middle, size_t end, size_t size)
 // half the size are left.
 static void
 merge_in_place(char *a, size_t first, size_t middle, size_t end,
-	       const struct go__sorter *by)
+	       struct go__sorter by)
 {
-	const size_t size = by->size;
+	const size_t size = by.size;
 	size_t half, sum, low, high, i;
 
 	while (first < middle && middle < end) {
@@ -68,7 +68,7 @@ merge_in_place(char *a, size_t first, size_t middle, size_t end,
 		high = middle > half ? half : middle;
 		while (low < high) {
 			i = low + (high - low) / 2;
-			if (go__sorter_less(*by, a + (sum - 1 - i) * size,
+			if (go__sorter_less(by, a + (sum - 1 - i) * size,
 					    a + i * size))
 				high = i;
 			else
@@ -88,15 +88,15 @@ merge_in_place(char *a, size_t first, size_t middle, size_t end,
 // *key does not precede, or if strict only those that precede *key.
 static size_t
 bound(const char *p, size_t n, const char *key, bool strict,
-      const struct go__sorter *by)
+      struct go__sorter by)
 {
 	size_t low = 0, high = n, mid;
 	bool stays;
 
 	while (low < high) {
 		mid = low + (high - low) / 2;
-		stays = strict ? go__sorter_less(*by, p + mid * by->size, key)
-			       : !go__sorter_less(*by, key, p + mid * by->size);
+		stays = strict ? go__sorter_less(by, p + mid * by.size, key)
+			       : !go__sorter_less(by, key, p + mid * by.size);
 		if (stays)
 			low = mid + 1;
 		else
@@ -182,15 +182,15 @@ merge(struct job *j, size_t first, size_t middle, size_t n,
 		return;
 	if (n >= TRIMMED) {
 		// What has its place already takes no part.
-		skip = bound(p, n_left, border, false, &by);
+		skip = bound(p, n_left, border, false, by);
 		n = n_left +
-		    bound(border, n - n_left, border - by.size, true, &by);
+		    bound(border, n - n_left, border - by.size, true, by);
 		p += skip * by.size;
 		n -= skip;
 		n_left -= skip;
 	}
 	if (!has_buffer(j, by.size)) {
-		merge_in_place(p, 0, n_left, n, &by);
+		merge_in_place(p, 0, n_left, n, by);
 		return;
 	}
 	merge_to_buffer(j->buffer, p, n_left, n, by);  // I1
