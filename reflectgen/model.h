@@ -110,6 +110,18 @@ struct method {
 	struct place at;
 };
 
+// A term of a GO_ORDER, checked.
+enum { MOST_HOPS = 6 };
+struct order_term {
+	const char *path;             // behind the object: "->home.zip"
+	const char *hops[MOST_HOPS];  // the pointers on its way, likewise
+	size_t n_hops;
+	const struct type *type;  // of what is compared
+	const char *len;          // path to a text's length; NULL
+	bool is_len_signed;
+	bool is_down, is_folded, is_natural, is_null_last;
+};
+
 struct order {
 	const char *type_name, *name, *spec;
 	struct type *type;  // resolved
@@ -196,6 +208,7 @@ const char *include_name(const struct options *o, const char *path);
 void relate(struct model *m);
 // order_check parses every GO_ORDER; order_emit prints its functions.
 void order_check(struct model *m);
+bool is_text(const struct type *t);
 void order_emit(const struct model *m, struct text *out);
 void order_declare(const struct model *m, struct text *out);
 // emit_source and emit_header print the two files.

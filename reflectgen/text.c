@@ -86,11 +86,11 @@ static char *
 format_list(size_t *n, const char *format, va_list list)
 {
 	va_list again;
-	char *s;
+	char probe[1], *s;
 	int length;
 
 	va_copy(again, list);
-	length = vsnprintf(NULL, 0, format, again);
+	length = vsnprintf(probe, sizeof(probe), format, again);
 	va_end(again);
 	if (length < 0)
 		length = 0;
