@@ -52,13 +52,15 @@ LIB_FLAGS = -fvisibility=hidden -Ilibgo $(ARCH_DIRS:%=-I%)
 # which are set as CFLAGS_path/of/file.c.
 FLAGS_libgo = $(LIB_FLAGS)
 FLAGS_reflectgen = -fvisibility=hidden -I. $(LLVM:%=-isystem %/include)
-FLAGS_examples =
-FLAGS_tests = -Ilibgo $(ARCH_DIRS:%=-I%) -I. $(CHECK_CFLAGS) \
+# What reflectgen writes includes the header that it read by name.
+FLAGS_examples = -I$(dir $<)
+FLAGS_tests = -I$(dir $<) -Ilibgo $(ARCH_DIRS:%=-I%) -I. $(CHECK_CFLAGS) \
 	$(if $(findstring tests/reflectgen/,$<),$(LLVM:%=-isystem %/include))
 own_flags = $(FLAGS_$(firstword $(subst /, ,$<))) \
 	$(if $(filter libgo/rt/%,$<),-fno-omit-frame-pointer) $(CFLAGS_$<)
 mode_flags = $(if $(filter libgo/rt/%,$<),$(MODE_FLAGS_rt),$(MODE_FLAGS))
-compile = $(CC) $(BASE) $(own_flags) -I$(BUILD)/gen/$(dir $<) $(CPPFLAGS) \
+compile = $(CC) $(BASE) $(own_flags) -I$(BUILD)/gen/$(dir $<) \
+	-iquote $(dir $<) $(CPPFLAGS) \
 	$(CFLAGS) $(mode_flags) -MMD -MP
 link = $(CC) $(CFLAGS) $(MODE_FLAGS) -pthread $(LDFLAGS)
 
