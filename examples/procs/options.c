@@ -11,30 +11,35 @@
 #include "options.h"
 #include "proc.reflect.h"
 
+// The fields and the states are listed as reflection has them, with the
+// comments of their declaration.
 static void
 print_help(void)
 {
 	const go_type *type = GO_TYPE(proc);
-	size_t i;
+	const go_enumerator *states;
+	size_t n, i;
 
 	puts("usage: procs [option...]\n"
 	     "\n"
 	     "Lists the processes of this machine.\n"
 	     "\n"
-	     "  --sort SPEC      the order: \"-rss, name\"; - descending, ^ no "
-	     "case,\n"
-	     "                   ~ natural, ? NULL last (default: pid)\n"
-	     "  --columns LIST   the columns: \"pid,rss,name\"\n"
+	     "  --sort SPEC      the order: \"-rss, name\"; - descending,\n"
+	     "                   ^ no case, ~ natural (default: pid)\n"
+	     "  --columns LIST   the columns: \"pid, rss, name\"\n"
 	     "  --where COND     those that meet a condition:\n"
-	     "                   \"rss > 10M && (state == R || cpu >= 1m)\"\n"
+	     "                   \"rss > 10M && (state == R || cpu > 1m)\"\n"
 	     "  --top N          the first N\n"
-	     "  --json           as JSON: bytes, nanoseconds\n"
+	     "  --json           as JSON, in bytes and nanoseconds\n"
 	     "  --watch TIME     again every TIME, \"1s\", until Ctrl-C\n"
 	     "  --help, --version\n");
 	fputs("Fields:", stdout);
 	for (i = 0; i < go_type_num_field(type); i++)
 		printf(" %s", go_type_field(type, i)->name);
-	puts("");
+	puts("\nStates:");
+	states = go_type_enumerators(GO_TYPE(state), &n);
+	for (i = 0; i < n; i++)
+		printf("  %s  %s\n", states[i].name, states[i].doc);
 }
 
 static bool
