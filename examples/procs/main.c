@@ -62,16 +62,26 @@ print(const struct program *p, const struct proc_list *list, FILE *out)
 				  p->is_terminal ? p->width : 0);
 }
 
+// sort_by sorts as asked; where that leaves a choice, by pid.
+static go_error *
+sort_by(struct proc_list *list, const char *order)
+{
+	go_error *err = go_sort_by(proc, list->items, list->n, "pid");
+
+	if (err == NULL && order != NULL)
+		err = go_stable_sort_by(proc, list->items, list->n, order);
+	return err;
+}
+
 static go_error *
 list_processes(const struct program *p, FILE *out)
 {
-	const char *order = p->options.sort == NULL ? "pid" : p->options.sort;
 	struct proc_list list = {.items = NULL};
 	go_error *err = proc_list_scan(&list);
 
 	if (err == NULL) {
 		keep(&list, p->where);
-		err = go_sort_by(proc, list.items, list.n, order);
+		err = sort_by(&list, p->options.sort);
 	}
 	if (err == NULL)
 		err = print(p, &list, out);

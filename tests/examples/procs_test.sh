@@ -153,6 +153,8 @@ cells pid 'pid > 0' >"$tmp/pids"
 holds 'by pid' sort -nc "$tmp/pids"
 "$procs" --sort=-pid --columns pid | sed 1d >"$tmp/pids"
 holds 'by pid, the last first' sort -nrc "$tmp/pids"
+"$procs" --sort user --columns pid --where 'uid == 0' | sed 1d >"$tmp/pids"
+holds 'by pid among equals' sort -nc "$tmp/pids"
 same 'top' 4 "$("$procs" --sort '-rss, name' --top 3 | wc -l)"
 
 # ---- a command full of traps, and a huge one -------------------------------
