@@ -39,7 +39,7 @@ expect_invalid(go_value v, const char *text)
 	expect_error(go_value_error(v), text);
 }
 
-// run_suite runs one case of tests and ends the program's main.
+// run_suite runs all tests of suite and returns what main shall.
 static inline int
 run_suite(Suite *suite)
 {
