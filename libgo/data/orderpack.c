@@ -19,8 +19,9 @@
 #include "data/order.h"
 
 enum {
-	FEW = 8,    // objects; comparing them is as fast
-	CHUNKS = 8  // of a text, eight bytes each, until objects are compared
+	FEW = 8,     // objects; comparing them is as fast
+	CHUNKS = 8,  // of a text, eight bytes each, until objects are compared
+	THERE = 2    // chunk 0: 0 for NULL on the way, 1 for NULL itself, or 2
 };
 
 struct job {
@@ -30,7 +31,8 @@ struct job {
 	unsigned place_bits;
 };
 
-// Where in the keys a group is: chunk 0 tells whether there is a value at all.
+// Where in the keys a group is: chunk 0 tells whether there is a value at all,
+// the others are the value.
 struct step {
 	size_t key, chunk;
 };
@@ -84,8 +86,10 @@ number_of(const struct go__key *k, size_t chunk, const char *object)
 
 	if (owner != NULL && k->at.load >= GO__LOAD_CHARS)
 		s = go__key_text(k, owner, &n);
-	if (chunk == 0)
-		return (s != NULL) ^ k->is_null_last;
+	if (chunk == 0) {
+		x = (uint64_t)(owner != NULL) + (s != NULL);
+		return k->is_null_last ? THERE - x : x;
+	}
 	assert(s != NULL);
 	if (k->at.load < GO__LOAD_CHARS)
 		return go__key_number(k, owner);
@@ -99,7 +103,7 @@ next_step(const go_order *o, struct step s, uint64_t x)
 {
 	const struct go__key *k = &o->key[s.key];
 
-	if (s.chunk == 0 && (x != 0) ^ k->is_null_last) {
+	if (s.chunk == 0 && x == (k->is_null_last ? 0 : THERE)) {
 		s.chunk = 1;
 		return s;
 	}

@@ -6,6 +6,8 @@
 
 #include "libgo/sort.h"
 
+#include <assert.h>
+
 #include "libgo/sorter.h"
 
 #define CASE(bytes)                                                            \
@@ -33,6 +35,7 @@ go_sort_func(void *a, size_t n, size_t size, go_less *less, void *arg)
 {
 	struct go__sorter by = {size, less, arg};
 
+	assert(size > 0);
 	switch (size) {
 		SIZES(CASE)
 	default:

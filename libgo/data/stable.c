@@ -295,6 +295,7 @@ go_stable_sort_func(void *a, size_t n, size_t size, go_less *less, void *arg)
 {
 	struct go__sorter by = {size, less, arg};
 
+	assert(size > 0);
 	switch (size) {
 		SIZES(CASE)
 	default:

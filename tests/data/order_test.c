@@ -5,6 +5,8 @@
 
 #include "crate_module.h"
 #include "libgo/order.h"
+#include "order_letter.h"
+#include "order_letter.reflect.h"
 #include "sort_patterns.h"
 
 static go_order *
@@ -484,6 +486,89 @@ START_TEST(search_top_nth_and_merge_agree_with_the_sort)
 	}
 }
 
+// ---- typed functions -------------------------------------------------------
+
+static const struct {
+	const char *spec;
+	int (*compare)(const struct letter *a, const struct letter *b);
+	void (*sort)(struct letter *a, size_t n);
+	void (*stable)(struct letter *a, size_t n);
+	size_t (*search)(const struct letter *a, size_t n,
+			 const struct letter *key);
+	bool (*is_sorted)(const struct letter *a, size_t n);
+} typed[] = {
+#define TYPED(name, spec)                                                      \
+	{                                                                      \
+		spec, letter_compare_##name, letter_sort_##name,               \
+			letter_stable_sort_##name, letter_search_##name,       \
+			letter_is_sorted_##name                                \
+	}
+	TYPED(by_body, "body, -weight"),
+	TYPED(by_folded_body, "-^?body, zone"),
+	TYPED(by_number, "~name"),
+	TYPED(by_folded_number, "- ~ ^ name, weight"),
+	TYPED(by_reply, "?reply.reply.weight, reply.body, -urgent"),
+	TYPED(by_box, "-bytes[0], -zone, name"),
+};
+
+static void
+fill_letters(struct letter *a, size_t n)
+{
+	static const char *const names[] = {"a1", "a01", "A10", "b2", "", "a"};
+	static char bodies[8][6] = {"hello", "Hello", "help\0", "\0abcd",
+				    "zzzzz", "\xff",  "hel",    "HELLO"};
+	size_t i;
+
+	memset(a, 0, n * sizeof(*a));
+	for (i = 0; i < n; i++) {
+		a[i].serial = (int)i;
+		// Fewer than the bytes there are, none of them a NUL, or below 0.
+		a[i].length = (short)(draw() % 7) - 1;
+		a[i].body = draw() % 6 == 0 ? NULL : bodies[draw() % 8];
+		a[i].weight = draw() % 10 == 0 ? NAN : (float)(draw() % 4);
+		strncpy(a[i].name, names[draw() % COUNT(names)],
+			sizeof(a[i].name) - 1);
+		a[i].reply = draw() % 4 == 0 ? NULL : &a[draw() % n];
+		a[i].urgent = draw() % 2;
+		a[i].zone = (int)(draw() % 32) - 16;
+		a[i].box = (int)(draw() % 5);
+	}
+}
+
+START_TEST(typed_functions_agree_with_the_order_of_their_text)
+{
+	// Replies point into fixed, which stays as it is.
+	static struct letter fixed[300], a[300], b[300];
+	const size_t n = COUNT(fixed);
+	size_t s, i, k;
+	go_order *o;
+
+	seed_random();
+	fill_letters(fixed, n);
+	for (s = 0; s < COUNT(typed); s++) {
+		o = new_order(GO_TYPE(letter), typed[s].spec);
+		for (i = 0; i < n; i++)
+			for (k = 0; k < n; k++) {
+				int c = typed[s].compare(&fixed[i], &fixed[k]);
+
+				WANT((c > 0) - (c < 0) ==
+				     go_order_compare(o, &fixed[i], &fixed[k]));
+			}
+		memcpy(a, fixed, sizeof(a));
+		memcpy(b, fixed, sizeof(b));
+		typed[s].stable(a, n);
+		go_order_stable(o, b, n);
+		WANT(memcmp(a, b, sizeof(a)) == 0);
+		for (i = 0; i < n; i++)
+			WANT(typed[s].search(a, n, &fixed[i]) ==
+			     go_order_search(o, b, n, &fixed[i]));
+		memcpy(a, fixed, sizeof(a));
+		typed[s].sort(a, n);
+		WANT(typed[s].is_sorted(a, n) && go_order_is_sorted(o, a, n));
+		go_order_free(o);
+	}
+}
+
 START_TEST(merge_takes_the_first_of_equals_first)
 {
 	struct parcel a[2] = {{.width = 1, .serial = 1},
@@ -585,6 +670,7 @@ main(void)
 	tcase_add_test(tc, null_on_the_way_is_null);
 	tcase_add_test(tc, sorts_agree_with_the_comparison_and_are_stable);
 	tcase_add_test(tc, search_top_nth_and_merge_agree_with_the_sort);
+	tcase_add_test(tc, typed_functions_agree_with_the_order_of_their_text);
 	tcase_add_test(tc, merge_takes_the_first_of_equals_first);
 	tcase_add_test(tc, long_equal_texts_end);
 	tcase_add_test(tc, sort_by_takes_the_type_by_name);

@@ -16,8 +16,8 @@
 // Integers, bools, enums and floats compare by value, NaN last in either
 // direction; char arrays as unsigned bytes up to a NUL or their end, char
 // pointers up to a NUL or their GO_LEN. Pointers to structs are followed.
-// NULL, at the end of a path or on its way, comes first in either direction,
-// or last with ?. Members of anonymous members go by their names.
+// NULL on the way of a path, then NULL at its end, come first in either
+// direction, or last with ?. Members of anonymous members go by their names.
 //
 // A specification that is wrong in any way is an error that tells the column,
 // also when there is nothing to sort, and then nothing is moved:
