@@ -76,6 +76,8 @@ bad_option(const char *option)
 	size_t i, least = 3, d;
 
 	for (i = 0; i < sizeof(long_options) / sizeof(long_options[0]); i++) {
+		if (strncmp(option, long_options[i], 2) != 0)
+			continue;
 		d = distance(option, long_options[i]);
 		if (d < least) {
 			least = d;
@@ -291,8 +293,11 @@ write_outputs(const struct options *o, struct model *m)
 		ok = ok && write_temp(&files[i], &texts[i]);
 	for (i = 0; i < n; i++)
 		ok = ok && rename_temp(&files[i]);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
+		if (!ok)
+			restore(&files[i]);
 		drop_temp(&files[i]);
+	}
 	return ok ? DONE : BAD_INPUT;
 }
 

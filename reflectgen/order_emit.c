@@ -132,8 +132,8 @@ emit_text(const struct order_term *t, struct text *out)
 		text_format(out, "\t    %s);\n",
 			    t->is_natural ? "true" : "false");
 	}
-	text_format(out, "\treturn %sc;\n",
-		    t->is_down ? "c == 0 ? 0 : c > 0 ? -1 : 1, " : "");
+	text_format(out, "\treturn %s;\n",
+		    t->is_down ? "(c < 0) - (c > 0)" : "c");
 }
 
 static const char *

@@ -351,12 +351,27 @@ rename_temp(struct output *out)
 {
 	struct place at = {.file = out->name};
 
+	out->old = keep_format("%s.%ld.old", out->name, (long)getpid());
+	if (link(out->name, out->old) != 0)
+		out->old = NULL;
 	if (rename(out->temp, out->name) != 0) {
 		complain(&at, NULL, "cannot be replaced: %s", strerror(errno));
 		return false;
 	}
 	out->temp = NULL;
+	out->is_replaced = true;
 	return true;
+}
+
+void
+restore(struct output *out)
+{
+	if (!out->is_replaced)
+		return;
+	if (out->old == NULL)
+		unlink(out->name);
+	else if (rename(out->old, out->name) == 0)
+		out->old = NULL;
 }
 
 void
@@ -364,5 +379,7 @@ drop_temp(struct output *out)
 {
 	if (out->temp != NULL)
 		unlink(out->temp);
-	out->temp = NULL;
+	if (out->old != NULL)
+		unlink(out->old);
+	out->temp = out->old = NULL;
 }

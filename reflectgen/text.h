@@ -54,13 +54,16 @@ unsigned warnings(void);
 
 // file_text is the whole file, read once, or NULL with errno.
 const char *file_text(const char *name);
-// An output is written to a file beside it, which replaces it at once.
+// An output is written to a file beside it, which then takes its name; restore
+// puts back what was there before, drop_temp removes what is left over.
 struct output {
 	const char *name;
-	char *temp;
+	char *temp, *old;
+	bool is_replaced;
 };
 bool write_temp(struct output *out, const struct text *t);
 bool rename_temp(struct output *out);
+void restore(struct output *out);
 void drop_temp(struct output *out);
 
 void text_free_all(void);

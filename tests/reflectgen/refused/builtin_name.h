@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+#include <libgo/reflect.h>
+struct GO_REFLECT ulong {
+	int x;
+};

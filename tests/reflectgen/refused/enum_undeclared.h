@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+#include <libgo/reflect.h>
+enum GO_REFLECT e { A = NOWHERE };

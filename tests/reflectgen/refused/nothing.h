@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+struct s {
+	int x;
+};
