@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Flags for clang: the user's, those of compile_commands.json, and where libclang's own headers and libgo's
-// are, found from where the libraries and this program lie.
+// Flags for clang: the user's, those of compile_commands.json, and where
+// libclang's own headers and libgo's are, found from where the libraries and
+// this program lie.
 
 #include <glob.h>
 #include <limits.h>

@@ -220,6 +220,10 @@ struct names {
 void emit_source(struct model *m, const struct names *names, struct text *out);
 void emit_header(const struct model *m, const struct names *names,
 		 struct text *out);
+const char *emit_title(const struct names *names);
+void emit_top(const struct model *m, const struct names *names,
+	      struct text *out);
+void emit_thunks(const struct model *m, struct text *out);
 // emit_layout prints the assertions and the check of bit-fields at start-up;
 // it tells whether there is one.
 void emit_layout(const struct model *m, struct text *out);

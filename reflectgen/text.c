@@ -82,6 +82,7 @@ keep_grow(void *array, size_t n, size_t size)
 	return bigger;
 }
 
+PRINTF(2, 0)
 static char *
 format_list(size_t *n, const char *format, va_list list)
 {
