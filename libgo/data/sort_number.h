@@ -9,7 +9,13 @@
 // partition moves every element whether it has to or not. A range that is not
 // small after 2 log2(n) partitions goes to a heap sort.
 //
-// Nothing here is a NaN: those have been put last.
+// Nothing here is a NaN: those have been put last. Without NUMBER this header
+// is empty.
+
+#ifdef NUMBER
+
+#include <stdbool.h>
+#include <stddef.h>
 
 #define MIN(x, y) ((y) < (x) ? (y) : (x))
 #define MAX(x, y) ((y) < (x) ? (x) : (y))
@@ -256,3 +262,5 @@ NAME(sort)(NUMBER *a, size_t n)
 #undef NUMBER
 #undef MOST
 #undef NAME
+
+#endif
