@@ -208,9 +208,9 @@ same 'a zombie has a name alone' "Z 0 [${zombie:=sh}]" \
 # ---- watching --------------------------------------------------------------
 
 for signal in INT TERM; do
-	"$procs" --watch 20ms --top 1 --columns pid >"$tmp/out" 2>"$tmp/err" &
+	"$procs" --watch 20ms --top 1 --columns pid >"$tmp/$signal" 2>"$tmp/err" &
 	watcher=$!
-	until_true sh -c "[ \$(grep -c PID '$tmp/out') -ge 3 ]"
+	until_true sh -c "[ \$(grep -c PID '$tmp/$signal') -ge 3 ]"
 	kill -$signal $watcher
 	wait $watcher
 	same "watching ends at $signal" 0 $?
