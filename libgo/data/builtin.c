@@ -92,8 +92,8 @@ static const struct builtin module = {
 		.cache = cache,
 	},
 	.types = {
-		[GO__B_void] = {GO__B_void, NAME(void_spelling), GO_KIND_VOID, 0, 0, 0,
-		                0, 0, 0},
+		[GO__B_void] = {GO__B_void, NAME(void_spelling), GO_KIND_VOID,
+		                0, 0, 0, 0, 0, 0},
 		PLAIN(bool, bool, GO_KIND_BOOL, 0),
 		PLAIN(char, char, CHAR_KIND, CHAR_FLAGS),
 		INT(schar, signed char),

@@ -16,8 +16,8 @@
 #include "libgo/base.h"
 #include "libgo/meta.h"
 
-// Marks, for reflectgen alone: GO_REFLECT after struct, union or enum or before a
-// function, the others after a member; GO_FLAGS after enum.
+// Marks, for reflectgen alone: GO_REFLECT after struct, union or enum or before
+// a function, the others after a member; GO_FLAGS after enum.
 #ifdef __GO_REFLECTGEN__
 #define GO__NOTE(...) __attribute__((annotate(__VA_ARGS__)))
 #define GO_REFLECT GO__NOTE("go:reflect")
@@ -138,7 +138,7 @@ GO_API bool go_type_same(const go_type *a, const go_type *b);
 
 // go_type_elem is an array's, vector's or complex' element, a pointer's or
 // typedef's target, a function's result; NULL for others. go_type_elem_flags
-// has its GO_IS_CONST and so on. go_type_len is the length of an array or vector.
+// has its GO_IS_CONST and so on. go_type_len is the length of an array.
 GO_API const go_type *go_type_elem(const go_type *t);
 GO_API unsigned go_type_elem_flags(const go_type *t);
 GO_API size_t go_type_len(const go_type *t);
