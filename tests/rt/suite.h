@@ -35,7 +35,7 @@ struct ending {
 // run_child runs fn(arg) in a child process of its own; the caller must not
 // have started the runtime. A child that returns from fn exits with 0.
 static inline void
-run_child(struct ending *e, void (*fn)(void *arg), void *arg)
+run_child(struct ending *e, void (*fn)(const char *arg), const char *arg)
 {
 	const struct rlimit no_core = {0, 0};
 	size_t n = 0;
