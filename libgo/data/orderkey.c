@@ -188,7 +188,7 @@ go__key_text(const struct go__key *k, const char *owner, size_t *len)
 	*len = k->len;
 	if (k->at.load == GO__LOAD_CHARS)
 		return owner + k->at.offset;
-	if (k->at.is_atomic)
+	if (k->at.is_atomic)  // relaxed, as in load_atomic
 		s = load_rlx((const char *const *)(const void *)(owner +
 								 k->at.offset));
 	else

@@ -30,8 +30,8 @@ GO_API void go_sort_func(void *a, size_t n, size_t size, go_less *less,
 			 void *arg);
 
 // go_stable_sort_func leaves equal elements in the order that they had. It
-// allocates room for n elements; if it cannot, it does without, in O(n log² n)
-// moves. BUG: a panic in less leaks that room.
+// allocates room for n elements past 1 KB; if it cannot, it takes O(n log² n)
+// moves. BUG: a panic in less that the program survives leaks that room.
 GO_API void go_stable_sort_func(void *a, size_t n, size_t size, go_less *less,
 				void *arg);
 
