@@ -16,6 +16,18 @@ struct idle {
 
 // ---- what the headers declare -----------------------------------------------
 
+// has_method tells whether the function was declared before.
+static bool
+has_method(const struct model *m, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < m->n_methods; i++)
+		if (strcmp(m->methods[i].function, name) == 0)
+			return true;
+	return false;
+}
+
 static void
 read_method(struct reader *r, CXCursor c, const struct place *mark)
 {
@@ -186,7 +198,7 @@ read_top(CXCursor c, CXCursor parent, CXClientData data)
 	case CXCursor_FunctionDecl:
 		marks = read_marks(c);
 		if (marks.reflect && is_in_inputs(r, c) &&
-		    clang_equalCursors(c, clang_getCanonicalCursor(c)))
+		    !has_method(r->m, read_name(c)))
 			read_method(r, c, &marks.at);
 		return CXChildVisit_Continue;
 	case CXCursor_VarDecl:

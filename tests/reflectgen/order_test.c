@@ -80,7 +80,7 @@ fill(struct entry *a, struct place *places)
 		e->part = (float)draw_number();
 		e->score = draw_number();
 		e->fine = draw_number();
-		e->wide = ((__int128)((int)draw(5) - 2) << 70) + draw(3);
+		e->wide = ((__int128)1 << 70) * ((int)draw(5) - 2) + draw(3);
 		e->hits = (int)draw(5) - 2;
 		e->depth = (int)draw(3);
 		e->home = places[draw(N)];
