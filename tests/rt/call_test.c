@@ -279,10 +279,12 @@ returns_pointer(char *v)
 
 START_TEST(results_are_dropped)
 {
+	char four[] = "4";
+
 	expect_right(returns_int, 1);
 	expect_right(returns_double, 2);
 	expect_right(returns_struct, 3);
-	expect_right(returns_pointer, (char[]){"4"});
+	expect_right(returns_pointer, four);
 }
 
 static void
