@@ -122,8 +122,10 @@ options_read(struct options *o, int argc, char **argv)
 	while (status < 0 &&
 	       (option = getopt_long(argc, argv, "h", options, NULL)) != -1)
 		status = read_one(o, option);
-	if (status < 0 && optind < argc)
-		return misused("procs", argv[optind], "an option");
+	if (status < 0 && optind < argc) {
+		fprintf(stderr, "procs: \"%s\" is no option\n", argv[optind]);
+		return 2;
+	}
 	if (status < 0 && o->is_json && o->columns != NULL) {
 		fputs("procs: --json has all fields, not --columns\n", stderr);
 		return 2;

@@ -34,7 +34,7 @@ struct parser {
 
 enum { MAX_DEPTH = 100 };
 
-// fail keeps the first error and says where in the text it is.
+// fail takes why; it keeps the first error and says where in the text it is.
 static void
 fail(struct parser *ps, const char *at, go_error *why)
 {
