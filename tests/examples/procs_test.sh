@@ -11,6 +11,8 @@ here=$(dirname "$0")
 procs=${BUILD:-build}/examples/procs
 [ -x "$procs" ] || { echo "$procs is not built"; exit 1; }
 tmp=$(mktemp -d) || exit 1
+# The thread sanitizer waits a second at the end of a program for more races.
+export TSAN_OPTIONS="${TSAN_OPTIONS:-} atexit_sleep_ms=0"
 children=
 checks=0
 failures=0
