@@ -55,7 +55,9 @@ emit_top(const struct model *m, const struct names *names, struct text *out)
 		    emit_title(names), names->header);
 	if (m->n_orders > 0)
 		text_add(out, "\n#include \"libgo/sorter.h\"\n");
-	text_add(out, "\n");
+	text_add(out, "\n// Members are described though they be deprecated.\n"
+		      "#pragma GCC diagnostic ignored "
+		      "\"-Wdeprecated-declarations\"\n\n");
 	hide_macros(m, out);
 }
 

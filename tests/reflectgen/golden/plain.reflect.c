@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Members are described though they be deprecated.
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 #define GO__IS(condition, text) \
 	__extension__ _Static_assert(condition, text ": make generate")
 #define GO__IS_TYPE(T, field, ...) \
