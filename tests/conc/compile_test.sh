@@ -161,8 +161,6 @@ accept_cxx <<'EOT'
 	go_send(made, 1);
 	if (go_recv(made, &v) && go_try_send(made, v) && go_try_recv(made, &v))
 		go_close(made);
-	take_sender(go_send_only(made));
-	take_receiver(go_recv_only(made));
 	go_send(to, 2);
 	go_recv(from, &v);
 	go_select(go_on_recv(from, &v), go_on_send_from(to, &v), go_on_default);
