@@ -14,9 +14,9 @@
 //   I2  WOKEN is set exactly when somebody was woken, not handed the mutex,
 //       and has not yet looked; while it is, unlocking wakes nobody else.
 //   I3  QUEUED and WOKEN change under m->lock only; LOCKED without it.
-// Nobody sleeps while the mutex is free: it becomes free only at once with
-// seeing neither QUEUED nor a lack of WOKEN, and who was woken will take it,
-// or queue behind a holder who looks again.
+// Nobody sleeps beside a free mutex: what frees it sees that QUEUED is clear,
+// or that WOKEN is set; and who was woken takes it, or queues behind a holder
+// whose unlock will see QUEUED.
 //
 // Freeing it is the last time that an unlock touches the mutex: the next
 // holder may be its last and free the memory.
@@ -31,9 +31,8 @@ enum { LOCKED = 1, QUEUED = 2, WOKEN = 4 };
 
 #define STARVING GO_MILLISECOND
 
-// update makes QUEUED true to I1, sets the bits of more, and returns what the
-// state was. m->lock is held.
-static uint32_t
+// update makes QUEUED true to I1 and sets the bits of more. m->lock is held.
+static void
 update(go_mutex *m, uint32_t more)
 {
 	uint32_t s, next;
@@ -44,7 +43,16 @@ update(go_mutex *m, uint32_t more)
 		if (m->waiters.first != NULL)
 			next |= QUEUED;
 	} while (!cas_rlx(&m->state, s, next));
-	return s;
+}
+
+// take takes m if it is free, whoever else waits.
+static bool
+take(go_mutex *m)
+{
+	uint32_t s = load_rlx(&m->state);  // the cas decides
+
+	// [MU1] pairs with go_mutex_unlock: the last holder's writes are seen.
+	return (s & LOCKED) == 0 && cas_acq(&m->state, s, s | LOCKED);
 }
 
 // take_or_queue takes m if it is free, and else sets QUEUED for the caller,
@@ -94,8 +102,7 @@ lock_slow(go_mutex *m, go_ctx *ctx)
 void
 go_mutex_lock(go_mutex *m)
 {
-	// [MU1] pairs with go_mutex_unlock: the last holder's writes are seen.
-	if (!cas_acq(&m->state, 0, LOCKED))
+	if (!take(m))
 		(void)!lock_slow(m, NULL);
 }
 
@@ -103,28 +110,20 @@ bool
 go_mutex_try_lock(go_mutex *m)
 {
 	uint32_t s;
-	bool is_taken;
 
-	// [MU1] pairs with go_mutex_unlock: the last holder's writes are seen.
-	if (cas_acq(&m->state, 0, LOCKED))
-		return true;
-	if (load_rlx(&m->state) & LOCKED)
-		return false;
-	go__lock(&m->lock);
-	s = load_rlx(&m->state);
-	// [MU1] as above; I1 and I2 stay as they are.
-	is_taken = (s & LOCKED) == 0 && cas_acq(&m->state, s, s | LOCKED);
-	go__unlock(&m->lock);
-	return is_taken;
+	do {
+		s = load_rlx(&m->state);  // the cas decides
+		if (s & LOCKED)
+			return false;
+		// [MU1] pairs with go_mutex_unlock, as in take.
+	} while (!cas_acq(&m->state, s, s | LOCKED));
+	return true;
 }
 
 go_error *
 go_mutex_lock_ctx(go_mutex *m, go_ctx *ctx)
 {
-	// [MU1] pairs with go_mutex_unlock: the last holder's writes are seen.
-	if (cas_acq(&m->state, 0, LOCKED))
-		return NULL;
-	return lock_slow(m, ctx);
+	return take(m) ? NULL : lock_slow(m, ctx);
 }
 
 static bool
@@ -134,17 +133,14 @@ is_starving(const struct go__waiter *w)
 }
 
 // unlock_slow wakes somebody and frees m, or hands it over. Returns false if
-// neither could be done: m->state has changed, or nobody is left to wake.
+// nobody is left to wake. m is LOCKED and nobody WOKEN.
 static bool
-unlock_slow(go_mutex *m, uint32_t s)
+unlock_slow(go_mutex *m)
 {
 	struct go__waiter *w;
 	struct g *g;
 	bool is_handed;
 
-	// [MU1] pairs with go_mutex_lock: our writes are seen by the next.
-	if ((s & WOKEN) != 0)
-		return cas_rel(&m->state, s, s & ~(uint32_t)LOCKED);
 	go__lock(&m->lock);
 	w = go__waitq_pop(&m->waiters);
 	if (w == NULL) {
@@ -157,7 +153,8 @@ unlock_slow(go_mutex *m, uint32_t s)
 	w->ok = is_handed;
 	update(m, is_handed ? 0 : WOKEN);
 	go__unlock(&m->lock);
-	// [MU1] as above. Handed over, our writes go with go__ready.
+	// [MU1] pairs with take: our writes are seen by the next. Handed over,
+	// they go with go__ready.
 	if (!is_handed)
 		sub_acqrel(&m->state, LOCKED);
 	go__ready(g);
@@ -169,13 +166,18 @@ go_mutex_unlock(go_mutex *m)
 {
 	uint32_t s;
 
-	// [MU1] pairs with go_mutex_lock: our writes are seen by the next.
-	while (!cas_rel(&m->state, LOCKED, 0)) {
+	for (;;) {
 		s = load_rlx(&m->state);  // the cas decides
 		if ((s & LOCKED) == 0)
 			go_panic(
 				"go_mutex_unlock: unlock of an unlocked mutex");
-		if (unlock_slow(m, s))
+		if ((s & (QUEUED | WOKEN)) == QUEUED) {
+			if (unlock_slow(m))
+				return;
+			continue;
+		}
+		// [MU1] pairs with take: our writes are seen by the next.
+		if (cas_rel(&m->state, s, s & ~(uint32_t)LOCKED))
 			return;
 	}
 }
