@@ -10,7 +10,6 @@
 
 #include "where.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,8 +63,7 @@ new_node(struct parser *ps, enum op op, struct where *left, struct where *right)
 static void
 skip_blanks(struct parser *ps)
 {
-	while (isspace((unsigned char)*ps->p))
-		ps->p++;
+	ps->p += strspn(ps->p, " \t\r\n");
 }
 
 static bool

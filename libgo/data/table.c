@@ -8,7 +8,6 @@
 
 #include "libgo/table.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,7 +136,8 @@ add_column(struct table *t, const char *path, const go_field *f,
 		snprintf(c->title, sizeof(c->title), "%.*s", TITLE_SIZE - 1,
 			 path);
 		for (i = 0; c->title[i] != '\0'; i++)
-			c->title[i] = (char)toupper((unsigned char)c->title[i]);
+			if (c->title[i] >= 'a' && c->title[i] <= 'z')
+				c->title[i] = (char)(c->title[i] - 'a' + 'A');
 	}
 	c->is_number = is_numeric(type);
 	c->width = go__unicode_width(c->title, strlen(c->title));
