@@ -84,6 +84,29 @@ add_literal(struct text *out, const char *s)
 	text_add(out, "\"");
 }
 
+// member_of makes a name that tells what is in a string that is none.
+static const char *
+member_of(size_t number, const char *s)
+{
+	enum { MOST = 20 };
+	char name[MOST + 1];
+	size_t n = 0;
+
+	for (; *s != '\0' && n < MOST; s++) {
+		if (isalnum((unsigned char)*s))
+			name[n++] = *s;
+		else if (*s == '*')
+			name[n++] = 'P';
+		else if (n > 0 && name[n - 1] != '_')
+			name[n++] = '_';
+	}
+	while (n > 0 && name[n - 1] == '_')
+		n--;
+	name[n] = '\0';
+	return n == 0 ? keep_format("s%zu", number)
+		      : keep_format("s%zu_%s", number, name);
+}
+
 // string puts s into the pool and returns the expression of its offset.
 static const char *
 string(struct emitter *e, const char *s)
@@ -95,7 +118,7 @@ string(struct emitter *e, const char *s)
 		return *known;
 	member = keep_format("n_%s", s);
 	if (!is_identifier(s) || map_get(&e->m->macros, member) != NULL)
-		member = keep_format("s%zu", e->pool.n - 1);
+		member = member_of(e->pool.n - 1, s);
 	text_format(&e->strings, "\tchar %s[%zu];\n", member, strlen(s) + 1);
 	text_add(&e->literals, "\t\t");
 	add_literal(&e->literals, s);

@@ -57,7 +57,7 @@ below(const char *dir, const char *path)
 }
 
 // weigh tells how well a command suits the input: that of the file itself,
-// of the source of that name beside it, of another one there, of any.
+// of the source of that name beside it, of another one there.
 static unsigned
 weigh(const char *input, const char *file)
 {

@@ -18,12 +18,11 @@ static const char assertions[] =
 	"\t__builtin_types_compatible_p(__typeof__(&((T *)0)->field), "
 	"__VA_ARGS__)\n\n";
 
+// title_of is what messages call a type.
 static const char *
 title_of(const struct type *t)
 {
-	const char *c = t->c != NULL && t->c[0] != '_' ? t->c : t->name;
-
-	return c;
+	return t->c != NULL && t->c[0] != '_' ? t->c : t->name;
 }
 
 static void

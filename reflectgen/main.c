@@ -310,7 +310,8 @@ print_why(const struct model *m, const char *name)
 		fprintf(stderr, "reflectgen: %s is not in the output\n", name);
 		return BAD_INPUT;
 	}
-	printf("%s: %s\n", t->name, t->why);
+	for (; t != NULL; t = t->via)
+		printf("%s: %s\n", t->name, t->why);
 	return DONE;
 }
 

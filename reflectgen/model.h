@@ -2,8 +2,8 @@
 //
 // model: what a header says, free of libclang and of output.
 //
-// read.c fills it in, relate.c resolves what names other things (lengths,
-// cases, methods, orders), emit.c and order.c print it. Types refer to each
+// read*.c fill it in, relate.c and order.c resolve what names other things
+// (lengths, cases, methods, orders), emit*.c, layout.c and order_emit.c print. Types refer to each
 // other by pointer; a type is in the model once. Builtin types have no entry
 // of their own in the output, libgo.a describes them.
 
@@ -92,7 +92,8 @@ struct type {
 	struct enumerator *enumerators;
 	size_t n_enumerators;
 	const char *doc, *tag;
-	const char *why;  // it is in the output
+	const char *why;         // it is in the output
+	const struct type *via;  // what brought it there; NULL
 	bool is_signed, is_char, is_flags, is_variadic, has_no_prototype;
 	bool is_anonymous, is_exported, is_imported;
 	struct place at;

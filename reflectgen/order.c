@@ -306,6 +306,20 @@ parse(struct order *o)
 	} while (*s.p == ',');
 }
 
+// has_twin tells whether an order before the i-th has its type and name.
+static bool
+has_twin(const struct model *m, size_t i)
+{
+	const struct order *o = &m->orders[i];
+	size_t k;
+
+	for (k = 0; k < i; k++)
+		if (m->orders[k].type == o->type &&
+		    strcmp(m->orders[k].name, o->name) == 0)
+			return true;
+	return false;
+}
+
 void
 order_check(struct model *m)
 {
@@ -323,6 +337,10 @@ order_check(struct model *m)
 			complain(&o->at, NULL,
 				 "GO_ORDER: %s is neither struct nor union",
 				 o->type_name);
+		else if (has_twin(m, i))
+			complain(&o->at, "Give it another name.",
+				 "GO_ORDER: %s has an order %s already",
+				 o->type_name, o->name);
 		else
 			parse(o);
 	}

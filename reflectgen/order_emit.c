@@ -248,6 +248,18 @@ emit_order(const struct order *o, size_t number, struct text *out)
 		    t, o->name, c, c, number);
 }
 
+// one_line makes a specification fit into a comment.
+static const char *
+one_line(const char *spec)
+{
+	char *line = keep_format("%s", spec), *p;
+
+	for (p = line; *p != '\0'; p++)
+		if (*p == '\n' || *p == '\\')
+			*p = ' ';
+	return line;
+}
+
 void
 order_emit(const struct model *m, struct text *out)
 {
@@ -265,7 +277,7 @@ order_emit(const struct model *m, struct text *out)
 	for (i = 0; i < m->n_orders; i++) {
 		text_format(out, "\n// GO_ORDER(%s, %s, \"%s\")\n\n",
 			    m->orders[i].type_name, m->orders[i].name,
-			    m->orders[i].spec);
+			    one_line(m->orders[i].spec));
 		emit_order(&m->orders[i], i, out);
 	}
 }
@@ -285,12 +297,13 @@ order_declare(const struct model *m, struct text *out)
 			    "\n// In the order \"%s\"; see libgo/sort.h.\n"
 			    "void %s_sort_%s(%s *a, size_t n);\n"
 			    "void %s_stable_sort_%s(%s *a, size_t n);\n",
-			    o->spec, t, o->name, c, t, o->name, c);
+			    one_line(o->spec), t, o->name, c, t, o->name, c);
 		text_format(out,
-			    "size_t %s_search_%s(const %s *a, size_t n, "
-			    "const %s *key);\n"
+			    "size_t %s_search_%s(const %s *a, size_t n,\n"
+			    "        const %s *key);\n"
 			    "bool %s_is_sorted_%s(const %s *a, size_t n);\n"
-			    "int %s_compare_%s(const %s *a, const %s *b);\n",
+			    "int %s_compare_%s(const %s *a,\n"
+			    "        const %s *b);\n",
 			    t, o->name, c, c, t, o->name, c, t, o->name, c, c);
 	}
 }

@@ -35,7 +35,8 @@ struct way {
 	const char *name;
 	const char *expr;  // of a value of it; NULL
 	const char *why;
-	bool is_member;  // an anonymous one
+	const struct type *via;  // as of struct type
+	bool is_member;          // an anonymous one
 	bool is_behind_pointer;
 };
 

@@ -43,7 +43,7 @@ static struct use
 read_field_type(struct fields *in, CXType type, struct field *f)
 {
 	struct type *owner = in->owner;
-	struct way way = {.owner = owner, .name = f->name};
+	struct way way = {.owner = owner, .name = f->name, .via = owner};
 
 	way.why = keep_format("member %s of %s",
 			      f->name[0] == '\0' ? "(anonymous)" : f->name,
@@ -226,6 +226,8 @@ read_declared(struct reader *r, CXType type, const struct way *way)
 		read_enumerators(r, t, definition);
 		return t;
 	}
+	if (marks.flags)
+		warn(&marks.at, "GO_FLAGS does nothing on a struct or union");
 	t->kind = clang_getCursorKind(definition) == CXCursor_UnionDecl
 			  ? KIND_UNION
 			  : KIND_STRUCT;

@@ -27,6 +27,7 @@ new_type(struct reader *r, enum kind kind, const struct way *way)
 	t->kind = kind;
 	t->doc = t->tag = "";
 	t->why = way->why;
+	t->via = way->via;
 	return list_type(r, t);
 }
 
@@ -153,12 +154,14 @@ read_signature(struct reader *r, CXType t, const struct way *way)
 {
 	int n = clang_getNumArgTypes(t), i;
 	bool is_bare = clang_getCanonicalType(t).kind == CXType_FunctionNoProto;
-	struct way next = {.owner = way->owner, .why = way->why};
+	struct way next = {
+		.owner = way->owner, .why = way->why, .via = way->via};
 	struct type *f = keep_alloc(sizeof(*f));
 
 	f->kind = KIND_FUNC;
 	f->doc = f->tag = "";
 	f->why = way->why;
+	f->via = way->via;
 	f->n_fields = n < 0 ? 1 : (size_t)n + 1;
 	f->fields = keep_alloc(f->n_fields * sizeof(*f->fields));
 	for (i = 0; (size_t)i < f->n_fields; i++) {
@@ -221,8 +224,7 @@ read_typedef(struct reader *r, CXType type, const struct way *way)
 	CXCursor decl = clang_getTypeDeclaration(type);
 	const char *name = read_name(decl);
 	const struct builtin *b = builtin_of(clang_getCanonicalType(type).kind);
-	struct way next = {.name = name,
-			   .why = keep_format("typedef %s", name)};
+	struct way next = {.name = name, .why = way->why, .via = way->via};
 	struct type **known = declared_type(r, decl), *t = *known;
 	struct marks marks;
 	struct use link;

@@ -148,6 +148,7 @@ read_root(struct reader *r, CXCursor c)
 		return;
 	t->is_exported = true;
 	t->why = way.why;
+	t->via = NULL;
 }
 
 // note_marks remembers marks that do nothing unless their record is read.

@@ -98,12 +98,26 @@ case_value(const struct model *m, const struct field *by, const char *name,
 }
 
 static void
+push_case(struct field *f, const char *name)
+{
+	f->case_names =
+		keep_grow(f->case_names, f->n_cases, sizeof(*f->case_names));
+	f->case_names[f->n_cases++] = name;
+}
+
+static void
 add_case(const struct model *m, const struct field *by, struct field *f,
 	 const char *name, struct map *seen)
 {
 	int64_t value;
 	void **known;
 
+	// The value of a macro is the compiler's business.
+	if (bare(by->use.type)->kind != KIND_ENUM &&
+	    map_get(&m->macros, name) != NULL) {
+		push_case(f, name);
+		return;
+	}
 	if (!case_value(m, by, name, &value)) {
 		complain(&f->cases.at,
 			 bare(by->use.type)->kind == KIND_ENUM
@@ -125,9 +139,7 @@ add_case(const struct model *m, const struct field *by, struct field *f,
 		return;
 	}
 	*known = f;
-	f->case_names =
-		keep_grow(f->case_names, f->n_cases, sizeof(*f->case_names));
-	f->case_names[f->n_cases++] = name;
+	push_case(f, name);
 }
 
 static void

@@ -132,24 +132,24 @@ static go__thunk *const go__thunks[] = {
 
 struct go__strings {
 	char s0[1];
-	char s1[9];
+	char s1_person_h[9];
 	char n_colour[7];
 	char n_address[8];
-	char s4[22];
-	char s5[10];
+	char s4_Where_somebody_lives[22];
+	char s5_char_16[10];
 	char n_person[7];
-	char s7[9];
-	char s8[7];
-	char s9[8];
-	char s10[9];
-	char s11[20];
+	char s7_person_0[9];
+	char s8_char_P[7];
+	char s9_char_PP[8];
+	char s10_person_P[9];
+	char s11_int_person_P_int[20];
 	char n_city[5];
 	char n_zip[4];
 	char n_name[5];
-	char s15[12];
+	char s15_json_name[12];
 	char n_age[4];
-	char s17[32];
-	char s18[9];
+	char s17_json_age_omitempty_d[32];
+	char s18_in_years[9];
 	char n_score[6];
 	char n_favourite[10];
 	char n_admin[6];
@@ -185,7 +185,7 @@ static void *go__cache[10];
 __extension__ static const struct go__tables go__tables = {
 	.head = {
 		.magic = GO__META_MAGIC,
-		.name = GO__S(s1),
+		.name = GO__S(s1_person_h),
 		.n_types = 9,
 		.n_fields = 17,
 		.n_enumerators = 3,
@@ -206,24 +206,24 @@ __extension__ static const struct go__tables go__tables = {
 		{1, GO__S(n_address), GO_KIND_STRUCT,
 		 GO__TYPE_EXPORTED, GO__ALIGN(struct address), 0,
 		 (uint32_t)sizeof(struct address), 0, 2},
-		{2, GO__S(s5), GO_KIND_ARRAY,
+		{2, GO__S(s5_char_16), GO_KIND_ARRAY,
 		 0, GO__ALIGN(char [16]), 0,
 		 (uint32_t)sizeof(char [16]), GO__BUILTIN(char), 16u},
 		{3, GO__S(n_person), GO_KIND_STRUCT,
 		 GO__TYPE_EXPORTED, GO__ALIGN(struct person), 0,
 		 (uint32_t)sizeof(struct person), 2, 10},
-		{4, GO__S(s7), GO_KIND_STRUCT,
+		{4, GO__S(s7_person_0), GO_KIND_STRUCT,
 		 GO__TYPE_ANONYMOUS, 1, 0, 4u, 12, 2},
-		{5, GO__S(s8), GO_KIND_POINTER,
+		{5, GO__S(s8_char_P), GO_KIND_POINTER,
 		 0, GO__ALIGN(char *), 0,
 		 (uint32_t)sizeof(char *), GO__BUILTIN(char), 0u},
-		{6, GO__S(s9), GO_KIND_POINTER,
+		{6, GO__S(s9_char_PP), GO_KIND_POINTER,
 		 0, GO__ALIGN(char **), 0,
 		 (uint32_t)sizeof(char **), 5, 0u},
-		{7, GO__S(s10), GO_KIND_POINTER,
+		{7, GO__S(s10_person_P), GO_KIND_POINTER,
 		 0, GO__ALIGN(struct person *), 0,
 		 (uint32_t)sizeof(struct person *), 3, 0u},
-		{8, GO__S(s11), GO_KIND_FUNC,
+		{8, GO__S(s11_int_person_P_int), GO_KIND_FUNC,
 		 0, 0, 0, 0u, 14, 2},
 	},
 	.fields = {
@@ -254,11 +254,11 @@ __extension__ static const struct go__tables go__tables = {
 		{3, GO__S(n_person_birthday), 7, 8},
 	},
 	.notes = {
-		{GO__NOTE_FIELD_TAG, 2, GO__S(s15)},
-		{GO__NOTE_FIELD_TAG, 3, GO__S(s17)},
-		{GO__NOTE_FIELD_DOC, 3, GO__S(s18)},
+		{GO__NOTE_FIELD_TAG, 2, GO__S(s15_json_name)},
+		{GO__NOTE_FIELD_TAG, 3, GO__S(s17_json_age_omitempty_d)},
+		{GO__NOTE_FIELD_DOC, 3, GO__S(s18_in_years)},
 		{GO__NOTE_FIELD_LEN, 10, 9},
-		{GO__NOTE_TYPE_DOC, 1, GO__S(s4)},
+		{GO__NOTE_TYPE_DOC, 1, GO__S(s4_Where_somebody_lives)},
 	},
 	.strings = {
 		"",

@@ -15,9 +15,11 @@ GO__EXPORT_TYPE(person, struct person)
 // In the order "-age, ^~name"; see libgo/sort.h.
 void person_sort_by_age(struct person *a, size_t n);
 void person_stable_sort_by_age(struct person *a, size_t n);
-size_t person_search_by_age(const struct person *a, size_t n, const struct person *key);
+size_t person_search_by_age(const struct person *a, size_t n,
+        const struct person *key);
 bool person_is_sorted_by_age(const struct person *a, size_t n);
-int person_compare_by_age(const struct person *a, const struct person *b);
+int person_compare_by_age(const struct person *a,
+        const struct person *b);
 
 GO_END_DECLS
 

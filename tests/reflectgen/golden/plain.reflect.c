@@ -78,20 +78,20 @@ GO__IS(_Alignof(int) == 4,
 
 struct go__strings {
 	char s0[1];
-	char s1[8];
+	char s1_plain_h[8];
 	char n_port[5];
 	char n_plain[6];
-	char s4[12];
-	char s5[14];
-	char s6[25];
-	char s7[28];
-	char s8[22];
-	char s9[11];
+	char s4_plain_value[12];
+	char s5_const_plain_P[14];
+	char s6_int_const_plain_P[25];
+	char s7_int_P_const_plain_P[28];
+	char s8_const_volatile_char[22];
+	char s9_plain_side[11];
 	char n_holder[7];
-	char s11[10];
+	char s11_plain_2[10];
 	char n_unknown[8];
-	char s13[10];
-	char s14[7];
+	char s13_unknown_P[10];
+	char s14_int[7];
 	char n_PLAIN_[7];
 	char n_value[6];
 	char n_handler[8];
@@ -124,7 +124,7 @@ static void *go__cache[15];
 __extension__ static const struct go__tables go__tables = {
 	.head = {
 		.magic = GO__META_MAGIC,
-		.name = GO__S(s1),
+		.name = GO__S(s1_plain_h),
 		.n_types = 14,
 		.n_fields = 12,
 		.n_enumerators = 4,
@@ -140,35 +140,35 @@ __extension__ static const struct go__tables go__tables = {
 		{1, GO__S(n_plain), GO_KIND_STRUCT,
 		 GO__TYPE_EXPORTED, GO__ALIGN(struct plain), 0,
 		 (uint32_t)sizeof(struct plain), 0, 5},
-		{2, GO__S(s4), GO_KIND_UNION,
+		{2, GO__S(s4_plain_value), GO_KIND_UNION,
 		 GO__TYPE_ANONYMOUS, GO__ALIGN(__typeof__(((struct plain *)0)->value)), 0,
 		 (uint32_t)sizeof(__typeof__(((struct plain *)0)->value)), 5, 2},
-		{3, GO__S(s5), GO_KIND_POINTER,
+		{3, GO__S(s5_const_plain_P), GO_KIND_POINTER,
 		 0, GO__ALIGN(const struct plain *), GO_IS_CONST,
 		 (uint32_t)sizeof(const struct plain *), 1, 0u},
-		{4, GO__S(s6), GO_KIND_FUNC,
+		{4, GO__S(s6_int_const_plain_P), GO_KIND_FUNC,
 		 GO__TYPE_VARIADIC, 0, 0, 0u, 7, 1},
-		{5, GO__S(s7), GO_KIND_POINTER,
+		{5, GO__S(s7_int_P_const_plain_P), GO_KIND_POINTER,
 		 0, GO__ALIGN(int (*)(const struct plain *, ...)), 0,
 		 (uint32_t)sizeof(int (*)(const struct plain *, ...)), 4, 0u},
-		{6, GO__S(s8), GO_KIND_POINTER,
+		{6, GO__S(s8_const_volatile_char), GO_KIND_POINTER,
 		 0, GO__ALIGN(const volatile char *), GO_IS_CONST | GO_IS_VOLATILE,
 		 (uint32_t)sizeof(const volatile char *), GO__BUILTIN(char), 0u},
-		{7, GO__S(s9), GO_KIND_ENUM,
+		{7, GO__S(s9_plain_side), GO_KIND_ENUM,
 		 GO__TYPE_ANONYMOUS, GO__ALIGN(__typeof__(((struct plain *)0)->side)), 0,
 		 (uint32_t)sizeof(__typeof__(((struct plain *)0)->side)), 0, 2},
 		{8, GO__S(n_holder), GO_KIND_STRUCT,
 		 GO__TYPE_EXPORTED, GO__ALIGN(holder), 0,
 		 (uint32_t)sizeof(holder), 9, 3},
-		{9, GO__S(s11), GO_KIND_ARRAY,
+		{9, GO__S(s11_plain_2), GO_KIND_ARRAY,
 		 0, GO__ALIGN(struct plain [2]), 0,
 		 (uint32_t)sizeof(struct plain [2]), 1, 2u},
 		{10, GO__S(n_unknown), GO_KIND_OPAQUE,
 		 0, 0, 0, 0u, 0, 0},
-		{11, GO__S(s13), GO_KIND_POINTER,
+		{11, GO__S(s13_unknown_P), GO_KIND_POINTER,
 		 0, GO__ALIGN(struct unknown *), 0,
 		 (uint32_t)sizeof(struct unknown *), 10, 0u},
-		{12, GO__S(s14), GO_KIND_FLEX_ARRAY,
+		{12, GO__S(s14_int), GO_KIND_FLEX_ARRAY,
 		 0, 2, 0, 0u, GO__BUILTIN(int), 0u},
 		{13, GO__S(n_PLAIN_), GO_KIND_ENUM,
 		 GO__TYPE_EXPORTED | GO__TYPE_SIGNED, GO__ALIGN(int), 0,
