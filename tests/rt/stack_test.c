@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+//
+// Stacks: their sizes, their reuse, their guards.
+
+#include "rt/stack.h"
+
+#include "rt/g.h"
+#include "suite.h"
+
+START_TEST(a_stack_has_its_size_and_its_goroutine_on_top)
+{
+	static const struct {
+		size_t asked, slot;
+	} rows[] = {
+		{0, STACK_DEFAULT},     {1, STACK_MIN},
+		{STACK_MIN, STACK_MIN}, {STACK_MIN + 1, 2 * STACK_MIN},
+		{100000, 128 << 10},    {STACK_DEFAULT, STACK_DEFAULT},
+		{1 << 20, 1 << 20},     {(8 << 20) + 1, 16 << 20},
+		{STACK_MAX, STACK_MAX},
+	};
+	struct g *g;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		g = go__stack_new(rows[i].asked);
+		ck_assert_ptr_nonnull(g);
+		ck_assert_ptr_eq(g->stack + g->stack_size, (char *)g);
+		ck_assert_uint_eq((uintptr_t)g % 64, 0);
+		ck_assert_uint_eq((uintptr_t)g->stack % STACK_GUARD, 0);
+		ck_assert_uint_gt(g->stack_size + sizeof *g + 64, rows[i].slot);
+		ck_assert_uint_le(g->stack_size + sizeof *g, rows[i].slot);
+		go__stack_free(g);
+	}
+	ck_assert_ptr_null(go__stack_new(STACK_MAX + 1));
+	ck_assert_ptr_null(go__stack_new(SIZE_MAX));
+}
+
+enum { N = 200 };
+
+START_TEST(stacks_do_not_overlap)
+{
+	struct g *g[N];
+	size_t usable;
+
+	for (int i = 0; i < N; i++) {
+		g[i] = go__stack_new(i % 2 ? STACK_MIN : STACK_DEFAULT);
+		ck_assert_ptr_nonnull(g[i]);
+		usable = g[i]->stack_size - STACK_GUARD;
+		memset(g[i]->stack + STACK_GUARD, i, usable);
+	}
+	for (int i = 0; i < N; i++) {
+		usable = g[i]->stack_size - STACK_GUARD;
+		for (size_t k = 0; k < usable; k++)
+			if (g[i]->stack[STACK_GUARD + k] != (char)i)
+				ck_abort_msg("stack %d, byte %zu", i, k);
+		go__stack_free(g[i]);
+	}
+}
+
+START_TEST(what_was_freed_last_is_used_first)
+{
+	struct g *a = go__stack_new(0), *b = go__stack_new(0);
+	struct g *small = go__stack_new(STACK_MIN);
+
+	ck_assert_ptr_ne(a, b);
+	go__stack_free(a);
+	go__stack_free(b);
+	go__stack_free(small);
+	ck_assert_ptr_eq(go__stack_new(0), b);
+	ck_assert_ptr_eq(go__stack_new(0), a);
+	ck_assert_ptr_eq(go__stack_new(1), small);
+}
+
+static void
+touch(const char *offset)
+{
+	struct g *g = go__stack_new(0);
+
+	((volatile char *)g->stack)[atoi(offset)] = 1;
+}
+
+START_TEST(the_guard_and_nothing_else_faults)
+{
+	static const struct {
+		const char *offset;
+		bool faults;
+	} rows[] = {
+		{"0", true}, {"1000", true}, {"4095", true}, {"4096", false}};
+	struct ending e;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		run_child(&e, touch, rows[i].offset);
+		if (rows[i].faults)
+			ck_assert(WIFSIGNALED(e.status) &&
+				  WTERMSIG(e.status) == SIGSEGV);
+		else
+			ck_assert_int_eq(e.status, 0);
+	}
+}
+
+static volatile int bottom = -1;
+
+static __attribute__((noinline)) int
+recurse(int depth)
+{
+	volatile char frame[512];
+
+	frame[0] = (char)depth;
+	return depth == bottom ? 0 : recurse(depth + 1) + frame[0];
+}
+
+static void
+overflow(const char *unused)
+{
+	(void)unused;
+	go(recurse, 0);
+	go_select(go_on_timeout(GO_HOUR));
+}
+
+START_TEST(a_goroutine_that_recurses_too_deep_faults)
+{
+	struct ending e;
+
+	run_child(&e, overflow, NULL);
+	ck_assert_msg(WIFSIGNALED(e.status) && WTERMSIG(e.status) == SIGSEGV,
+		      "status %#x: %s", e.status, e.said);
+}
+
+static void
+wait_for(go_chan(go_unit) c)
+{
+	go_recv(c, NULL);
+}
+
+// short_of_memory fills the address space with stacks. The thread that runs
+// goroutines exists before.
+static void
+short_of_memory(const char *unused)
+{
+	go_chan(go_unit) gate = go_chan_make(go_unit, 0);
+	struct rlimit limit = {(rlim_t)4 << 30, (rlim_t)4 << 30};
+	go_error *err = NULL;
+	int n;
+
+	(void)unused;
+	go_procs(1);
+	go(wait_for, gate);
+	go_select(go_on_timeout(GO_MILLISECOND));
+	setrlimit(RLIMIT_AS, &limit);
+	for (n = 0; err == NULL && n < 1000000; n++)
+		err = go_try_start(wait_for, gate);
+	if (go_error_is(err, GO_NO_MEMORY) && n > 1000)
+		fprintf(stderr, "refused\n");
+	// Those that there are go on.
+	go_close(gate);
+	while (go_count() > 1)
+		go_yield();
+	if (go_try_start(wait_for, gate) == NULL)
+		fprintf(stderr, "recovered\n");
+	while (go_count() > 1)
+		go_yield();
+}
+
+START_TEST(without_memory_try_start_refuses)
+{
+	struct ending e;
+
+	run_child(&e, short_of_memory, NULL);
+	ck_assert_str_eq(e.said, "refused\nrecovered\n");
+	ck_assert_int_eq(e.status, 0);
+}
+
+int
+main(void)
+{
+	Suite *s = suite_create("stack");
+	TCase *tc = tcase_create("all");
+
+	suite_add_tcase(s, tc);
+	tcase_set_timeout(tc, 20);
+	tcase_add_test(tc, a_stack_has_its_size_and_its_goroutine_on_top);
+	tcase_add_test(tc, stacks_do_not_overlap);
+	tcase_add_test(tc, what_was_freed_last_is_used_first);
+	tcase_add_test(tc, the_guard_and_nothing_else_faults);
+	tcase_add_test(tc, a_goroutine_that_recurses_too_deep_faults);
+	if (!IS_SANITIZED)  // their own mappings exceed any limit
+		tcase_add_test(tc, without_memory_try_start_refuses);
+	return run_suite(s);
+}
