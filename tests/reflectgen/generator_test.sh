@@ -208,6 +208,50 @@ says 'no compile_commands.json to read'
 exits 1 "not in compile commands" "$gen" -p "$dir/proj" "$person" -- -I"$inc"
 says 'names neither it nor a file beside it'
 
+# A marked type of another header is taken from that header's module.
+printf '%s\n' '#pragma once' '#include <libgo/reflect.h>' \
+	'#define KIND_ID 1' \
+	'typedef struct GO_REFLECT { int v; } inner;' \
+	'struct GO_REFLECT other { inner *list; int kind;' \
+	'	union { int id GO_CASE(KIND_ID); char c GO_CASE(2); }' \
+	'	key GO_UNION(kind); };' >"$dir/other.h"
+printf '%s\n' '#include "other.h"' \
+	'struct GO_REFLECT outer { struct other in; inner arr[2]; };' \
+	>"$dir/outer.h"
+cat >"$dir/main.c" <<'EOF'
+#include "other.reflect.h"
+#include "outer.reflect.h"
+int
+main(void)
+{
+	const go_type *t = GO_TYPE(outer);
+	const go_type *arr = go_type_field_by_name(t, "arr")->type;
+
+	return go_type_field_by_name(t, "in")->type != GO_TYPE(other) ||
+	       go_type_elem(arr) != GO_TYPE(inner);
+}
+EOF
+for name in other outer; do
+	exits 0 "$name" "$gen" "$dir/$name.h" -- -I"$inc"
+done
+exits 0 "why" "$gen" --why other "$dir/outer.h" -- -I"$inc"
+says '^other: member in of outer$'
+says '^outer: marked GO_REFLECT$'
+if [ -z "${MODE:-}" ]; then
+	lib=${gen%/reflectgen}/libgo.a
+	for c in $(compilers); do
+		exits 0 "$c: two modules" "$c" -std=gnu11 -Wall -Wextra -Werror \
+			-I"$inc" "$dir/main.c" "$dir/other.reflect.c" \
+			"$dir/outer.reflect.c" "$lib" -lpthread -lm \
+			-o "$dir/main"
+		exits 0 "two modules" "$dir/main"
+		exits 1 "$c: one module of two" "$c" -I"$inc" "$dir/main.c" \
+			"$dir/outer.reflect.c" "$lib" -lpthread -lm \
+			-o "$dir/main"
+		says 'go__type_other'
+	done
+fi
+
 # Headers of the system, by name.
 printf '%s\n' '#include <signal.h>' '#include <time.h>' \
 	'#include <sys/stat.h>' '#include <netinet/in.h>' >"$dir/system.h"
