@@ -18,8 +18,7 @@ struct parser {
 	struct order_term *term;
 	const char *text_only;  // the first ^ or ~ of the term, or NULL
 	// Where the path has come to.
-	const struct type *type;  // without typedefs
-	const struct type *owner;
+	const struct type *type;    // without typedefs
 	const struct field *field;  // the member that this is, or NULL
 	const char *stem;           // the path without its last name
 	bool is_in_union;
@@ -110,31 +109,32 @@ follow(struct parser *s, const char *name)
 		term->hops[term->n_hops++] = term->path;
 		s->type = bare(s->type->link.type);
 		if (s->type->kind == KIND_POINTER)
-			term->path = keep_format("[0]%s", term->path);
+			term->path = keep_format("%s[0]", term->path);
 	}
 	if (!is_record(s->type))
 		return bad(s, name, "%s has no fields", name_of(s->type));
 	return true;
 }
 
-// passes_union tells whether a member found in t lies in a union.
+// passes_union finds f in t or its anonymous members and tells in *is_union
+// whether one of them is a union.
 static bool
-passes_union(const struct type *t, const struct field *f)
+passes_union(const struct type *t, const struct field *f, bool *is_union)
 {
+	const struct field *member;
 	const struct type *inner;
+	bool is_found = false;
 	size_t i;
 
-	if (t->kind == KIND_UNION)
-		return true;
-	for (i = 0; i < t->n_fields; i++) {
-		if (&t->fields[i] == f)
-			return false;
-		inner = bare(t->fields[i].use.type);
-		if (t->fields[i].name[0] == '\0' && is_record(inner) &&
-		    f >= inner->fields && f < inner->fields + inner->n_fields)
-			return inner->kind == KIND_UNION;
+	for (i = 0; i < t->n_fields && !is_found; i++) {
+		member = &t->fields[i];
+		inner = bare(member->use.type);
+		is_found = member == f;
+		if (member->name[0] == '\0' && is_record(inner))
+			is_found = passes_union(inner, f, is_union);
 	}
-	return false;
+	*is_union |= is_found && t->kind == KIND_UNION;
+	return is_found;
 }
 
 static bool
@@ -142,7 +142,7 @@ take_name(struct parser *s)
 {
 	const char *name = s->p;
 	const struct field *f;
-	bool is_pointer = s->field == NULL || s->type->kind == KIND_POINTER;
+	bool is_pointer;
 	uint64_t base = 0;
 	size_t n;
 
@@ -151,6 +151,7 @@ take_name(struct parser *s)
 	n = (size_t)(s->p - name);
 	if (n == 0)
 		return unexpected(s, "a field");
+	// The object itself is reached through a pointer.
 	is_pointer = s->term->path[0] == '\0' || s->type->kind == KIND_POINTER;
 	if (!follow(s, name))
 		return false;
@@ -158,7 +159,7 @@ take_name(struct parser *s)
 	if (f == NULL)
 		return bad(s, name, "%s has no field \"%.*s\"",
 			   name_of(s->type), (int)n, name);
-	s->is_in_union |= passes_union(s->type, f);
+	passes_union(s->type, f, &s->is_in_union);
 	s->stem = keep_format("%s%s", s->term->path, is_pointer ? "->" : ".");
 	s->term->path = keep_format("%s%s", s->stem, f->name);
 	s->field = f;

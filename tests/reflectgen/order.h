@@ -37,7 +37,7 @@ struct GO_REFLECT entry {
 		int depth;
 		struct place home;
 	};
-	struct place *work;
+	struct place *work, **far;
 	int grid[2][3];
 	union {
 		int id;
@@ -65,6 +65,7 @@ GO_ORDER(entry, by_depth, "depth, home.zip, -home.street")
 GO_ORDER(entry, by_work, "work.zip, number")
 GO_ORDER(entry, by_work_last, "? -work.near.zip, ?work.street")
 GO_ORDER(entry, by_grid, "grid[1][2], -grid[0][0]")
+GO_ORDER(entry, by_far, "?far.near.zip, -far.zip")
 GO_ORDER(entry, by_key, "key.id, key.raw[1]")
 // clang-format on
 

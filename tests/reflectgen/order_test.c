@@ -50,7 +50,7 @@ draw_number(void)
 }
 
 static void
-fill(struct entry *a, struct place *places)
+fill(struct entry *a, struct place *places, struct place **far)
 {
 	const char *text;
 	struct entry *e;
@@ -60,6 +60,7 @@ fill(struct entry *a, struct place *places)
 		places[i].zip = (int)draw(5) - 2;
 		places[i].street = draw_text();
 		places[i].near = draw(3) == 0 ? NULL : &places[draw(N)];
+		far[i] = draw(3) == 0 ? NULL : &places[draw(N)];
 	}
 	for (e = a; e < a + N; e++) {
 		memset(e, 0, sizeof(*e));
@@ -85,6 +86,8 @@ fill(struct entry *a, struct place *places)
 		e->depth = (int)draw(3);
 		e->home = places[draw(N)];
 		e->work = draw(3) == 0 ? NULL : &places[draw(N)];
+		if (draw(3) != 0)
+			e->far = &far[draw(N)];
 		e->grid[1][2] = (int)draw(3);
 		e->grid[0][0] = (int)draw(9);
 		e->key.id = (int)draw(1000) - 500;
@@ -127,12 +130,13 @@ static const struct functions rows[] = {
 	ROW(by_work, "work.zip, number"),
 	ROW(by_work_last, "? -work.near.zip, ?work.street"),
 	ROW(by_grid, "grid[1][2], -grid[0][0]"),
+	ROW(by_far, "?far.near.zip, -far.zip"),
 	ROW(by_key, "key.id, key.raw[1]"),
 };
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 static struct entry a[N], b[N];
-static struct place places[N];
+static struct place places[N], *far[N];
 
 static int
 sign(int x)
@@ -144,7 +148,7 @@ static void
 setup(void)
 {
 	state = seed;
-	fill(a, places);
+	fill(a, places, far);
 }
 
 START_TEST(compare_agrees_with_the_specification_at_run_time)

@@ -10,6 +10,11 @@ struct GO_REFLECT person {
 	union choice choice;
 	struct person *next;
 	double _Complex z;
+	union {
+		struct {
+			char *deep;
+		};
+	};
 };
 GO_ORDER(person, by_a, "name.x")
 GO_ORDER(person, by_b, "ages[3]")
@@ -24,3 +29,4 @@ GO_ORDER(person, by_j, "name, next.next.nme")
 GO_ORDER(person, by_k, "next.next.next.next.next.next.next.name")
 GO_ORDER(person, by_l, "name")
 GO_ORDER(person, by_l, "-name")
+GO_ORDER(person, by_m, "deep")
