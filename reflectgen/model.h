@@ -3,9 +3,10 @@
 // model: what a header says, free of libclang and of output.
 //
 // read*.c fill it in, relate.c and order.c resolve what names other things
-// (lengths, cases, methods, orders), emit*.c, layout.c and order_emit.c print. Types refer to each
-// other by pointer; a type is in the model once. Builtin types have no entry
-// of their own in the output, libgo.a describes them.
+// (lengths, cases, methods, orders), emit*.c, layout.c and order_emit.c print
+// it. Types refer to each other by pointer; a type is in the model once.
+// Builtin types have no entry of their own in the output, libgo.a describes
+// them.
 
 #ifndef REFLECTGEN_MODEL_H
 #define REFLECTGEN_MODEL_H
