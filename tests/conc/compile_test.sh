@@ -80,11 +80,11 @@ refuse 'incompatible pointer type' <<'EOT'
 	char v;
 	go_try_recv(c, &v);
 EOT
-refuse 'pointer type mismatch|distinct pointer types' <<'EOT'
+refuse 'pointer type mismatch|distinct pointer|not a pointer to an element' <<'EOT'
 	long v;
 	go_select(go_on_recv(c, &v));
 EOT
-refuse 'pointer type mismatch|distinct pointer types' <<'EOT'
+refuse 'pointer type mismatch|distinct pointer|not a pointer to an element' <<'EOT'
 	long v = 0;
 	go_select(go_on_send_from(c, &v));
 EOT
@@ -161,6 +161,8 @@ accept_cxx <<'EOT'
 	go_send(made, 1);
 	if (go_recv(made, &v) && go_try_send(made, v) && go_try_recv(made, &v))
 		go_close(made);
+	take_sender(go_send_only(made));
+	take_receiver(go_recv_only(made));
 	go_send(to, 2);
 	go_recv(from, &v);
 	go_chan_release(go_chan_retain(made));

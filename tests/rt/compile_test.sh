@@ -21,7 +21,6 @@ void quad(long double);
 void large(struct big);
 struct big result_big(void);
 struct pair result_pair(void);
-long double result_quad(void);
 int number(void);
 int result_of(short, bool, double, struct pair);
 '
@@ -89,7 +88,6 @@ accept '-std=gnu11 -Wshadow' '-std=c11 -Wpedantic -Wshadow -Wundef' \
 	go(four_and_pair, 1, 2, 3, 4, p);
 	go(four_and_pair, 1, 2, 3, 4, ((struct pair){1, 2}));
 	go(result_pair);
-	go(result_quad);
 	go(number);
 	go(pointer, 1);
 	go(*pointer, number());
@@ -115,7 +113,10 @@ EOT
 accept_cxx <<'EOT'
 	struct pair p = {1, 2};
 
-	go(number);
+	go(none);
+	go(two, 1, 2);
+	go(narrow, 1, true, RED, 1.5F, 2);
+	go(four_and_pair, 1, 2, 3, 4, p);
 	go(result_of, 1, true, 1.5F, p);
 	if (go_try_start(number) != NULL)
 		go_panic("no goroutine");
