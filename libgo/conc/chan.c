@@ -295,7 +295,7 @@ go__chan_ref
 go__chan_retain(go__chan_ref ref)
 {
 	if (ref != NULL)
-		add_rlx(&go__chan_of(ref)->refs, 1);  // one is held already
+		add_rlx(&go__chan_of(ref)->refs, 1);  // one is held: [CH1]
 	return ref;
 }
 
@@ -304,7 +304,7 @@ go__chan_release(go__chan_ref ref)
 {
 	struct go__chan *c = go__chan_of(ref);
 
-	// [C1] pairs with itself: the last one sees what the others did.
+	// [CH1] pairs with itself: the last one sees what the others did.
 	if (c == NULL || sub_acqrel(&c->refs, 1) > 0)
 		return;
 	go__lock(&c->lock);

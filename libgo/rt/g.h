@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "rt/call.h"
+#include "rt/deeds.h"
 #include "rt/park.h"
 #include "rt/timer.h"
 #include "rt/tools.h"
@@ -34,9 +35,10 @@ struct g {
 	struct g *next;              // owner; link of the queue it is on
 	struct go__tools tools;      // owner
 	enum g_kind kind;            // immutable
-	enum go__why why;            // owner; what it waits for
+	enum go__why why;            // owner writes, dumps look
+	go_time since;               // likewise; when it stopped, roughly
 	uint32_t token;              // atomic; G_THREAD: 1 once readied
-	uint64_t id;                 // immutable during a life
+	uint64_t id;                 // owner writes, dumps look; 0 when dead
 
 	uint64_t claim;             // atomic; the open ticket, 0 when taken
 	uint64_t n_tickets;         // owner; never reset: tickets are unique
@@ -51,6 +53,10 @@ struct g {
 	void (*finish)(void *arg, uintptr_t result);
 	void *finish_arg;
 	const struct go__site *site;  // immutable during a life
+	struct m *machine;            // owner; where it must run, or NULL
+	uint32_t n_locks;             // owner; of go_lock_thread
+	struct go__local *locals;     // owner; see local.c
+	struct go__deeds deeds;       // owner
 	char name[G_NAME_SIZE];       // owner
 };
 

@@ -10,6 +10,7 @@
 #include "libgo/error.h"
 #include "rt/call.h"
 #include "rt/g.h"
+#include "rt/local.h"
 #include "rt/os.h"
 #include "rt/panic.h"
 #include "rt/sched.h"
@@ -58,6 +59,7 @@ static void
 bury(struct g *g, void *arg)
 {
 	(void)arg;
+	store_rlx(&g->id, 0);  // dumps may look
 	go__tools_died(&g->tools);
 	go__sched_died();
 	go__stack_free(g);
@@ -65,6 +67,9 @@ bury(struct g *g, void *arg)
 
 static void __attribute__((noreturn)) end(struct g *g, uintptr_t result)
 {
+	go__local_end(g);
+	while (g->n_locks > 0)
+		go_unlock_thread();
 	if (g->finish != NULL)
 		g->finish(g->finish_arg, result);
 	go__tools_release(g);  // to who will live on this stack next
@@ -76,18 +81,31 @@ static void
 live(void)
 {
 	struct g *g = go__sched_self();
+	uintptr_t result;
 
 	go__sched_arrive(g);
 	go__tools_acquire(g);
-	end(g, go__call_run(&g->call));
+	result = go__call_run(&g->call);
+	go__deeds_run(g, 0);
+	end(g, result);
 }
 
 bool
 go__go(const go_attr *attr, go__fn fn, const struct go__site *site,
        void (*finish)(void *arg, uintptr_t result), void *arg)
 {
-	struct g *g = go__stack_new(attr != NULL ? attr->stack_size : 0);
+	struct g *g = NULL;
+	size_t size = attr != NULL ? attr->stack_size : 0;
 
+	if (fn == NULL)
+		go_panic("go: the function is NULL, %s:%d", site->file,
+			 site->line);
+	if (size > STACK_MAX)
+		go_panic("go_with: a stack of %zu bytes is over the limit of "
+			 "1 GB, %s:%d",
+			 size, site->file, site->line);
+	if (go__sched_start())
+		g = go__stack_new(size);
 	if (g == NULL)
 		return false;
 	// Nothing above captured a call on this thread.
@@ -95,12 +113,13 @@ go__go(const go_attr *attr, go__fn fn, const struct go__site *site,
 	g->finish = finish;
 	g->finish_arg = arg;
 	g->site = site;
+	g->deeds.is_exiting = false;  // the rest ended as it began: all 0
 	g->why = GO__WHY_NONE;
 	g->id = go__sched_born();
 	set_name(g, attr != NULL ? attr->name : NULL);
 	go__context_init(&g->context, (char *)g, live);
-	go__tools_born(&g->tools, g->stack + STACK_GUARD,
-		       g->stack_size - STACK_GUARD);
+	go__tools_born(&g->tools, g->stack + go__os_page(),
+		       (size_t)((char *)(g + 1) - g->stack) - go__os_page());
 	go__ready(g);
 	return true;
 }
@@ -110,8 +129,8 @@ go__go_must(const go_attr *attr, go__fn fn, const struct go__site *site,
 	    void (*finish)(void *arg, uintptr_t result), void *arg)
 {
 	if (!go__go(attr, fn, site, finish, arg))
-		go_panic("go: no memory for a stack, %s:%d", site->file,
-			 site->line);
+		go_panic("go: no memory for a stack, or no thread, %s:%d",
+			 site->file, site->line);
 }
 
 void
@@ -126,32 +145,27 @@ go__try_start(const go_attr *attr, go__fn fn, const struct go__site *site)
 	return go__go(attr, fn, site, NULL, NULL) ? NULL : GO_NO_MEMORY;
 }
 
-static void
-requeue(struct g *g, void *arg)
-{
-	(void)arg;
-	go__sched_put_last(g);
-}
-
 void
 go_yield(void)
 {
 	// Main is no goroutine before it first blocks, nor is a plain thread.
 	if (go__sched_self() != NULL)
-		go__sched_leave(requeue, NULL);
+		go__sched_yield();
 	else
 		go__os_yield();
 }
 
 void
-go_exit(void)
+go__goroutine_end(struct g *g)
 {
-	struct g *g = go__self();
+	uint32_t lock = 0;
 
-	if (g->kind != G_GOROUTINE)
-		go_panic("go_exit: only a goroutine that go() started may end "
-			 "so; return from main or from the thread instead");
-	end(g, 0);
+	if (g->kind == G_GOROUTINE)
+		end(g, 0);
+	// Main's stack is the process's: it stays, and sleeps.
+	go__lock(&lock);
+	go__park(&lock, GO__WHY_ENDED);
+	go__throw("main was readied after its end");
 }
 
 uint64_t

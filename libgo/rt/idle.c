@@ -8,6 +8,10 @@
 #include "rt/machine.h"
 #include "rt/os.h"
 
+// How many threads there may be, of which most hold no processor: their
+// goroutines block, or compute, in code that is not ours.
+enum { MAX_MACHINES = 2048 };
+
 static void
 update_wake_at(void)
 {
@@ -51,8 +55,13 @@ pop_idle_m(void)
 static void
 rouse(struct m *m)
 {
-	store_rlx(&m->token, 1);  // what m was given lies under the lock
-	go__os_wake(&m->token, 1);
+	// What m was given lies under the lock. The token is read only where m
+	// is not polling; m may be neither by now, and then nothing is lost.
+	store_rlx(&m->token, 1);
+	if (load_rlx(&m->is_polling))
+		go__poll_interrupt();
+	else
+		go__os_wake(&m->token, 1);
 }
 
 struct m *
@@ -61,8 +70,11 @@ go__idle_new(void)
 	static uint64_t seed;  // atomic
 	struct m *m = go__os_reserve(sizeof *m);
 
-	if (m != NULL)
-		m->random = add_rlx(&seed, 0x9e3779b97f4a7c15) | 1;
+	if (m == NULL)
+		return NULL;
+	m->random = add_rlx(&seed, 0x9e3779b97f4a7c15) | 1;
+	m->in_runtime = 1;
+	m->now = go__os_coarse_now();
 	return m;
 }
 
@@ -81,37 +93,92 @@ static bool
 launch(struct p *p)
 {
 	struct m *m = go__idle_new();
+	bool may_be;
 
 	if (m == NULL)
 		return false;
-	m->p = p;
 	m->is_searching = true;
-	if (go__os_thread(go__sched_thread, m) != 0) {
-		go__os_release(m, sizeof *m);
-		return false;
+	go__lock(&go__sched.lock);
+	go__proc_own(p, m);
+	may_be = ++go__sched.n_machines <= MAX_MACHINES;
+	go__unlock(&go__sched.lock);
+	if (may_be && go__os_thread(go__sched_thread, m) == 0) {
+		go__idle_enlist(m);
+		return true;
 	}
-	go__idle_enlist(m);
-	return true;
+	go__lock(&go__sched.lock);
+	p->owner = NULL;
+	go__sched.n_machines--;
+	go__unlock(&go__sched.lock);
+	go__os_release(m, sizeof *m);
+	return false;
+}
+
+// employ takes a sleeper to search with p; NULL if there is none. The lock is
+// held.
+static struct m *
+employ(struct p *p)
+{
+	struct m *m = pop_idle_m();
+
+	if (m != NULL) {
+		go__proc_own(p, m);
+		m->is_searching = true;
+	}
+	return m;
 }
 
 // send has m, or a new machine if m is NULL, search with p; searching counts it
-// already.
-static void
+// already. False if there is none.
+static bool
 send(struct m *m, struct p *p)
 {
+	if (m == NULL && launch(p))
+		return true;
+	if (m == NULL) {
+		// The machines that there are will come to look for work. One
+		// may have gone to sleep since, or be about to: see doze.
+		go__lock(&go__sched.lock);
+		m = employ(p);
+		if (m == NULL)
+			go__proc_push_idle(p);
+		go__unlock(&go__sched.lock);
+	}
 	if (m != NULL) {
 		rouse(m);
-		return;
+		return true;
 	}
-	if (launch(p))
-		return;
-	// The machines that there are will come to look for work.
-	if (load_rlx(&go__sched.made) == NULL)  // only grows
-		go_panic("go: cannot start a thread");
-	go__lock(&go__sched.lock);
-	go__proc_push_idle(p);
-	go__unlock(&go__sched.lock);
 	add_seq(&go__sched.searching, -1);  // [S1]
+	go__idle_mind(go__timers_next());
+	return false;
+}
+
+bool
+go__sched_start(void)
+{
+	struct p *p;
+
+	if (load_rlx(&go__sched.n_machines) > 0)  // it never falls to 0 again
+		return true;
+	go__proc_start();
+	go__lock(&go__sched.lock);
+	p = go__proc_pop_idle();
+	go__unlock(&go__sched.lock);
+	if (p != NULL)
+		add_seq(&go__sched.searching, 1);  // [S1]
+	return p == NULL || send(NULL, p);
+}
+
+bool
+go__idle_give(struct p *p)
+{
+	struct m *m;
+
+	add_seq(&go__sched.searching, 1);  // [S1]
+	go__lock(&go__sched.lock);
+	m = employ(p);
+	go__unlock(&go__sched.lock);
+	return send(m, p);
 }
 
 void
@@ -122,19 +189,16 @@ go__idle_wake(void)
 
 	do {
 		// [S1] see the head of sched.c.
-		if (load_seq(&go__sched.n_idle_p) == 0 ||
-		    load_seq(&go__sched.searching) != 0 ||
+		if (load_seq(&go__sched.n_idle_p) == 0) {
+			go__monitor_call(0);
+			return;
+		}
+		if (load_seq(&go__sched.searching) != 0 ||
 		    !cas_seq(&go__sched.searching, 0, 1))
 			return;
-		m = NULL;
 		go__lock(&go__sched.lock);
 		p = go__proc_pop_idle();
-		if (p != NULL)
-			m = pop_idle_m();
-		if (m != NULL) {
-			m->p = p;
-			m->is_searching = true;
-		}
+		m = p != NULL ? employ(p) : NULL;
 		go__unlock(&go__sched.lock);
 		if (p != NULL) {
 			send(m, p);
@@ -179,38 +243,85 @@ set_alarm(struct m *m)
 	}
 }
 
+// sleep sleeps until somebody rouses m, or until; or, if nobody else does, for
+// descriptors, and tells which are ready. The lock is held but meanwhile.
+static void
+sleep(struct m *m, go_time until, struct go__poll_found *found)
+{
+	bool is_poller = go__sched.poller == NULL && go__poll_is_used();
+
+	found->n = 0;
+	store_rlx(&m->token, 0);  // whoever sets it comes after us
+	if (is_poller) {
+		go__sched.poller = m;
+		store_rlx(&m->is_polling, true);
+	}
+	go__unlock(&go__sched.lock);
+	if (is_poller)
+		go__poll_sleep(found, until);
+	else
+		go__os_wait(&m->token, 0, until);
+	go__lock(&go__sched.lock);
+	if (is_poller) {
+		store_rlx(&m->is_polling, false);
+		go__sched.poller = NULL;
+	}
+}
+
 void
 go__idle_doze(struct m *m)
 {
-	go_time alarm;
+	struct go__poll_found found;
+	go_time alarm, grace;
+	struct p *p;
 
 	go__lock(&go__sched.lock);
+	// Who gave a processor back, having found no thread for it, relies on
+	// those that are about to sleep (S4).
+	if (go__sched.n_idle_p > 0 && go__proc_any_work()) {
+		go__proc_own(go__proc_pop_idle(), m);
+		go__unlock(&go__sched.lock);
+		go__idle_begin_search(m);
+		return;
+	}
 	m->next_idle = go__sched.idle_m;
 	go__sched.idle_m = m;
-	for (;;) {
+	go__sched.n_asleep++;
+	found.n = 0;
+	while (m->p == NULL) {
 		set_alarm(m);
 		alarm = m->alarm;
-		store_rlx(&m->token, 0);  // whoever sets it comes after us
-		go__unlock(&go__sched.lock);
-		go__os_wait(&m->token, 0, alarm);
-		go__lock(&go__sched.lock);
+		grace = go__deadlock_grace();
+		sleep(m, alarm < grace ? alarm : grace, &found);
 		if (m->p != NULL)
 			break;
-		if (alarm == GO__NEVER || go__os_now() < alarm)
+		go__deadlock_check(grace);
+		if (found.n == 0 &&
+		    (alarm == GO__NEVER || go__os_now() < alarm))
 			continue;
-		m->p = go__proc_pop_idle();
-		if (m->p != NULL) {
+		p = go__proc_pop_idle();
+		if (p != NULL) {
+			go__proc_own(p, m);
 			remove_idle_m(m);
 			go__idle_begin_search(m);
 			break;
 		}
+		go__unlock(&go__sched.lock);
+		go__poll_ready(&found);
+		go__lock(&go__sched.lock);
 	}
+	go__sched.n_asleep--;
+	go__deadlock_awake();
 	go__unlock(&go__sched.lock);
+	m->now = go__os_coarse_now();
+	go__poll_ready(&found);
 }
 
 void
 go__idle_rest(struct m *m)
 {
+	struct p *p;
+
 	go__lock(&go__sched.lock);
 	go__proc_push_idle(m->p);
 	m->p = NULL;
@@ -222,10 +333,68 @@ go__idle_rest(struct m *m)
 	if (!go__proc_any_work())  // [S1]
 		return;
 	go__lock(&go__sched.lock);
-	m->p = go__proc_pop_idle();
+	p = go__proc_pop_idle();
+	if (p != NULL)
+		go__proc_own(p, m);
 	go__unlock(&go__sched.lock);
-	if (m->p != NULL)
+	if (p != NULL)
 		go__idle_begin_search(m);
+}
+
+void
+go__idle_give_back(struct m *m)
+{
+	struct p *p = m->p;
+
+	store_rlx(&p->n_turns, p->n_turns + 1);  // nobody holds it too long
+	m->p = NULL;
+	go__lock(&go__sched.lock);
+	go__proc_push_idle(p);
+	go__unlock(&go__sched.lock);
+	if (go__proc_any_work())  // [S1]
+		go__idle_wake();
+	go__idle_mind(go__timers_next());
+}
+
+struct g *
+go__idle_await(struct m *m)
+{
+	struct g *g;
+	go_time grace;
+
+	if (m->p != NULL)
+		go__idle_give_back(m);
+	go__lock(&go__sched.lock);
+	go__sched.n_asleep++;
+	while (m->handed == NULL) {
+		store_rlx(&m->token, 0);  // whoever sets it comes after us
+		grace = go__deadlock_grace();
+		go__unlock(&go__sched.lock);
+		go__os_wait(&m->token, 0, grace);
+		go__lock(&go__sched.lock);
+		if (m->handed == NULL)
+			go__deadlock_check(grace);
+	}
+	go__sched.n_asleep--;
+	go__deadlock_awake();
+	g = m->handed;
+	m->handed = NULL;
+	go__unlock(&go__sched.lock);
+	return g;
+}
+
+void
+go__idle_hand(struct m *m, struct g *g)
+{
+	struct m *to = g->machine;
+	struct p *p = m->p;
+
+	m->p = NULL;
+	go__lock(&go__sched.lock);
+	go__proc_own(p, to);
+	to->handed = g;
+	go__unlock(&go__sched.lock);
+	rouse(to);
 }
 
 void
@@ -240,6 +409,7 @@ go__idle_retire(struct m *m)
 	go__lock(&go__sched.lock);
 	if (p->id >= go__sched.procs) {
 		p->is_retired = true;
+		p->owner = NULL;
 		m->p = NULL;
 	}
 	go__unlock(&go__sched.lock);
@@ -249,13 +419,36 @@ go__idle_retire(struct m *m)
 }
 
 void
+go__idle_mind_poll(void)
+{
+	struct m *m;
+
+	// Hints: who falls asleep becomes the poller.
+	if (!go__poll_is_used() || load_rlx(&go__sched.poller) != NULL ||
+	    load_rlx(&go__sched.n_idle_p) == 0)
+		return;
+	go__lock(&go__sched.lock);
+	m = go__sched.idle_m;
+	go__unlock(&go__sched.lock);
+	if (m != NULL)
+		rouse(m);
+	else
+		go__idle_wake();
+}
+
+void
 go__idle_mind(go_time when)
 {
 	struct m *m;
 
-	// [T1] pairs with update_wake_at. [S1] pairs with rest.
-	if (load_seq(&go__sched.wake_at) <= when ||
-	    load_seq(&go__sched.n_idle_p) == 0)
+	if (when == GO__NEVER)
+		return;
+	if (load_seq(&go__sched.n_idle_p) == 0) {  // [S1] pairs with rest
+		go__monitor_call(when);
+		return;
+	}
+	// [T1] pairs with update_wake_at.
+	if (load_seq(&go__sched.wake_at) <= when)
 		return;
 	go__lock(&go__sched.lock);
 	for (m = go__sched.idle_m; m != NULL; m = m->next_idle)

@@ -7,6 +7,7 @@
 #define RT_MACHINE_H
 
 #include "rt/g.h"
+#include "rt/poll.h"
 #include "rt/runq.h"
 #include "rt/sched.h"
 
@@ -14,10 +15,13 @@ enum { MAX_PROCS = 1024 };
 
 struct p {
 	struct runq queue;
-	uint32_t n_turns;     // owner; of schedule
+	uint32_t n_turns;     // owner writes, the monitor looks; of schedule
 	uint32_t streak;      // owner; of runs of next
 	int id;               // immutable
 	bool is_retired;      // sched.lock
+	struct m *owner;      // sched.lock; NULL while idle or retired
+	uint32_t seen_turns;  // monitor
+	go_time seen_at;      // monitor; when n_turns was first what it is
 	struct p *next_idle;  // sched.lock
 } __attribute__((aligned(128)));
 
@@ -25,17 +29,32 @@ struct m {
 	struct go__context context;  // owner; its scheduler, while g runs
 	struct go__tools tools;      // owner
 	struct g *g;                 // owner; what runs, NULL in the scheduler
-	struct p *p;                 // owner, or its waker while it sleeps
+	struct p *p;  // owner, or its waker while it sleeps; what
+		// it holds unless it was taken
+	uint32_t in_runtime;  // atomic, owner writes; see monitor.c
+	uint32_t taken;       // atomic, enum taken; see monitor.c
+	int tid;              // immutable; of the thread
 	void (*after)(struct g *g, void *arg);  // owner
 	void *after_arg;                        // owner
 	uint64_t random;                        // owner
+	go_time now;               // owner; the time, some turns ago
 	uint64_t next_id, end_id;  // owner; numbers for new goroutines
 	int64_t alive;             // owner writes; born less died here
 	bool is_searching;         // owner, or its waker while it sleeps
+	bool is_polling;           // sched.lock; it is sched.poller
 	uint32_t token;            // atomic; 1 wakes it
+	struct g *bound;           // owner; the goroutine that stays here
+	struct g *handed;          // sched.lock; that one, to be run
 	go_time alarm;             // sched.lock; while on idle_m
 	struct m *next_idle;       // sched.lock
 	struct m *next_made;       // immutable once published
+};
+
+// What the monitor wants of a machine's processor.
+enum taken {
+	TAKEN_NOT,
+	TAKEN_ASKED,
+	TAKEN_AWAY,
 };
 
 struct sched {
@@ -47,11 +66,15 @@ struct sched {
 	int n_made;                // written under lock, read by anyone
 	go_time wake_at;           // written under lock, read by anyone
 	struct m *made;            // written under lock, read by anyone
+	uint32_t n_machines;       // written under lock, read by anyone
+	int32_t n_away;            // atomic; machines whose processor was taken
 	struct p *all[MAX_PROCS];  // [0, n_made) immutable
 
 	uint32_t lock __attribute__((aligned(128)));
 	struct p *idle_p;        // lock
 	struct m *idle_m;        // lock
+	struct m *poller;        // lock; the sleeper that sleeps in epoll
+	uint32_t n_asleep;       // lock; machines that doze or await
 	struct g *first, *last;  // lock; the global queue
 	uint64_t ids;            // atomic; the last goroutine number given out
 	int64_t alive;           // atomic; born on threads that are no machine
@@ -68,6 +91,8 @@ int go__proc_made(void);
 // go__proc_push_idle and _pop_idle keep the idle ones; sched.lock is held.
 void go__proc_push_idle(struct p *p);
 struct p *go__proc_pop_idle(void);
+// go__proc_own makes p, which nobody owns, m's; sched.lock is held.
+void go__proc_own(struct p *p, struct m *m);
 // go__proc_put adds g behind the others of p. Owner of p only.
 void go__proc_put(struct p *p, struct g *g);
 // go__proc_put_global queues a list of n for any processor.
@@ -92,14 +117,49 @@ void go__idle_end_search(struct m *m);
 // go__idle_doze puts m to sleep until it is given a processor, or its alarm
 // rings and it finds one idle.
 void go__idle_doze(struct m *m);
+// go__idle_give has a machine search with p, which is nobody's; false if there
+// is none and none can be made. go__sched.lock is free.
+bool go__idle_give(struct p *p);
 // go__idle_rest gives m's processor back, and takes one again if there is
 // work after all.
 void go__idle_rest(struct m *m);
+// go__idle_give_back makes m's processor idle and has others take over, while m
+// runs its goroutine on or sleeps.
+void go__idle_give_back(struct m *m);
+// go__idle_await gives m's processor back and sleeps until it is handed one and
+// its bound goroutine; go__idle_hand hands m's to g's machine.
+struct g *go__idle_await(struct m *m);
+void go__idle_hand(struct m *m, struct g *g);
 // go__idle_retire gives it up because there are to be fewer.
 void go__idle_retire(struct m *m);
 // go__idle_mind sees to it that somebody wakes at when, or minds the timers
 // awake.
 void go__idle_mind(go_time when);
+// go__idle_mind_poll sees to it that somebody sleeps in the poller.
+void go__idle_mind_poll(void);
+
+// monitor.c: processors that are held too long change hands.
+
+// go__monitor_call tells that somebody waits, from when on, while all
+// processors are busy.
+void go__monitor_call(go_time when);
+// go__monitor_lost is what a machine calls that enters the runtime and finds
+// its processor asked for: it gives it up, if it is not too late to ask.
+void go__monitor_lost(struct m *m);
+
+// go__monitor_threads returns how many threads it has: 0 or 1.
+int go__monitor_threads(void);
+
+// deadlock.c: nobody is left who could wake anybody. sched.lock is held.
+
+// go__deadlock_grace returns until when the caller, who is about to sleep, may
+// sleep before it must check; GO__NEVER if somebody else is awake.
+go_time go__deadlock_grace(void);
+// go__deadlock_check ends the program if all still sleep at grace, and there
+// is nobody else.
+void go__deadlock_check(go_time grace);
+// go__deadlock_awake tells that a machine woke to run something.
+void go__deadlock_awake(void);
 
 // sched.c
 

@@ -3,10 +3,14 @@
 #include "rt/os.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -30,6 +34,15 @@ go__os_now(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (go_time)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+go_time
+go__os_coarse_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
 	return (go_time)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
@@ -66,21 +79,6 @@ go__os_wake(uint32_t *word, int n)
 	errno = saved;
 }
 
-int
-go__os_cpus(void)
-{
-	cpu_set_t set;
-	int n;
-
-	if (sched_getaffinity(0, sizeof set, &set) == 0) {
-		n = CPU_COUNT(&set);
-	} else {
-		// More CPUs than the set holds.
-		n = (int)sysconf(_SC_NPROCESSORS_ONLN);
-	}
-	return n > 0 ? n : 1;
-}
-
 bool
 go__os_is_main_thread(void)
 {
@@ -92,15 +90,84 @@ go__os_thread(void *(*fn)(void *), void *arg)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
-	int error;
+	int saved = errno;
+	int error = pthread_attr_init(&attr);
 
-	error = pthread_attr_init(&attr);
 	if (error != 0)
 		return -error;
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	error = pthread_create(&thread, &attr, fn, arg);
 	pthread_attr_destroy(&attr);
+	errno = saved;
 	return -error;
+}
+
+int
+go__os_thread_id(void)
+{
+	return (int)syscall(SYS_gettid);
+}
+
+bool
+go__os_thread_is_blocked(int tid)
+{
+	char path[64], text[256];
+	const char *state = NULL;
+	int saved = errno, fd;
+	ssize_t n = -1;
+
+	snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, text, sizeof text - 1);
+		close(fd);
+	}
+	if (n > 0) {
+		// "tid (name) state ...", where name may hold anything.
+		text[n] = '\0';
+		state = strrchr(text, ')');
+	}
+	errno = saved;
+	return state != NULL && state[1] == ' ' &&
+	       (state[2] == 'S' || state[2] == 'D');
+}
+
+int
+go__os_threads(void)
+{
+	char text[1024];
+	const char *at = NULL;
+	int saved = errno, fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	ssize_t n = -1;
+
+	if (fd >= 0) {
+		n = read(fd, text, sizeof text - 1);
+		close(fd);
+	}
+	if (n > 0) {
+		text[n] = '\0';
+		at = strstr(text, "\nThreads:");
+	}
+	errno = saved;
+	return at != NULL ? atoi(at + strlen("\nThreads:")) : -1;
+}
+
+int
+go__os_barrier(void)
+{
+	static uint32_t is_registered;  // atomic
+	int saved = errno, result = 0;
+
+	if (load_rlx(&is_registered) == 0) {  // registering twice is harmless
+		syscall(SYS_membarrier,
+			MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+		store_rlx(&is_registered, 1);
+	}
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) !=
+	    0)
+		result = -errno;
+	errno = saved;
+	return result;
 }
 
 void *
@@ -123,7 +190,20 @@ go__os_reserve(size_t size)
 void
 go__os_release(void *p, size_t size)
 {
+	int saved = errno;
+
 	munmap(p, size);
+	errno = saved;
+}
+
+size_t
+go__os_page(void)
+{
+	static size_t page;  // atomic; the same whoever asks first
+
+	if (load_rlx(&page) == 0)
+		store_rlx(&page, (size_t)sysconf(_SC_PAGESIZE));
+	return page;
 }
 
 int
@@ -131,7 +211,7 @@ go__os_guard(void *p)
 {
 	static uint32_t n_mapped;    // atomic
 	static uint32_t no_install;  // atomic; the kernel is older than 6.13
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t page = go__os_page();
 	int saved = errno;
 	int result = 0;
 
@@ -173,5 +253,8 @@ go__os_write(int fd, const char *text, size_t n)
 void
 go__os_yield(void)
 {
+	int saved = errno;
+
 	sched_yield();
+	errno = saved;
 }

@@ -16,6 +16,9 @@
 // go__os_now reads the monotonic clock.
 go_time go__os_now(void);
 
+// go__os_coarse_now reads it as it was at the kernel's last tick.
+go_time go__os_coarse_now(void);
+
 // go__os_wait sleeps while *word equals value, until somebody calls
 // go__os_wake or the deadline (GO__NEVER: none) passes. It may wake early.
 void go__os_wait(uint32_t *word, uint32_t value, go_time deadline);
@@ -23,7 +26,8 @@ void go__os_wait(uint32_t *word, uint32_t value, go_time deadline);
 // go__os_wake wakes up to n threads that sleep on word. The word may be gone.
 void go__os_wake(uint32_t *word, int n);
 
-// go__os_cpus returns how many CPUs this process may use, at least 1.
+// go__os_cpus returns how many CPUs this process may use, at least 1: by its
+// affinity mask and the quotas of its control groups (cpus.c).
 int go__os_cpus(void);
 
 // go__os_is_main_thread tells whether the caller is the process's first
@@ -34,10 +38,27 @@ bool go__os_is_main_thread(void);
 // calling thread.
 int go__os_thread(void *(*fn)(void *), void *arg);
 
+// go__os_thread_id returns the calling thread's number.
+int go__os_thread_id(void);
+
+// go__os_thread_is_blocked tells whether a thread of this process sleeps in
+// the kernel; false when that cannot be known.
+bool go__os_thread_is_blocked(int tid);
+
+// go__os_threads returns how many threads the process has, -1 if unknown.
+int go__os_threads(void);
+
+// go__os_barrier makes every running thread of the process pass a full memory
+// barrier. -ENOSYS and the like where the kernel (before 4.14) cannot.
+int go__os_barrier(void);
+
 // go__os_reserve maps size bytes of zeros that cost memory only when touched;
 // NULL when there is no room.
 void *go__os_reserve(size_t size);
 void go__os_release(void *p, size_t size);
+
+// go__os_page returns the size of a page.
+size_t go__os_page(void);
 
 // go__os_guard makes the page at p fault when touched, without a mapping of
 // its own where the kernel can (Linux 6.13).

@@ -1,15 +1,32 @@
 // SPDX-License-Identifier: MIT
+//
+// Panics, what is deferred, and the ends that a mistake comes to.
+//
+// A panic runs what was deferred since the innermost go_try while the frames
+// between are still there, and then jumps to that go_try (longjmp: C has no
+// unwinding that all code was compiled for). A panic of something deferred
+// takes the place of the first. go_exit runs everything deferred, and goes on
+// when a panic on the way is taken by a go_try further out.
 
 #include "rt/panic.h"
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "libgo/error.h"
 #include "rt/g.h"
 #include "rt/os.h"
 
-enum { LINE = 512 };
+enum { LINE = 1024 };
+
+struct go__attempt {
+	jmp_buf env;
+	struct go__attempt *outer;
+	uint32_t n_deferred;       // when it began
+	go_error *volatile error;  // the panic
+};
 
 static void
 say(const char *line, int n)
@@ -43,22 +60,6 @@ say_who(void)
 }
 
 void
-go_panic(const char *fmt, ...)
-{
-	char line[LINE];
-	va_list args;
-	int n;
-
-	say("panic: ", 7);
-	va_start(args, fmt);
-	n = vsnprintf(line, sizeof line, fmt, args);
-	va_end(args);
-	say(line, n);
-	say_who();
-	abort();
-}
-
-void
 go__throw(const char *sentence)
 {
 	char line[LINE];
@@ -66,4 +67,115 @@ go__throw(const char *sentence)
 	say(line, snprintf(line, sizeof line, "libgo: broken: %s\n", sentence));
 	say_who();
 	abort();
+}
+
+void
+go_defer(void (*fn)(void *arg), void *arg)
+{
+	struct g *g = go__self();
+	struct go__deeds *d = &g->deeds;
+	struct go__deed *deed;
+
+	if (g->kind != G_GOROUTINE && d->attempt == NULL)
+		go_panic("go_defer: nothing ends here: call it in a goroutine "
+			 "or within go_try");
+	if (d->n_deferred < DEEDS_AT_HAND) {
+		deed = &d->at_hand[d->n_deferred];
+	} else {
+		deed = malloc(sizeof *deed);
+		if (deed == NULL)
+			go_panic("go_defer: no memory");
+		deed->below = d->top;
+		d->top = deed;
+	}
+	deed->fn = fn;
+	deed->arg = arg;
+	d->n_deferred++;
+}
+
+void
+go__deeds_run(struct g *g, uint32_t n)
+{
+	struct go__deeds *d = &g->deeds;
+	struct go__deed deed, *top;
+
+	// Each is taken off before it runs: it may panic.
+	while (d->n_deferred > n) {
+		d->n_deferred--;
+		if (d->n_deferred < DEEDS_AT_HAND) {
+			deed = d->at_hand[d->n_deferred];
+		} else {
+			top = d->top;
+			deed = *top;
+			d->top = top->below;
+			free(top);
+		}
+		deed.fn(deed.arg);
+	}
+}
+
+go_error *
+go__try(const struct go_attr *none, go__fn fn, const struct go__site *site)
+{
+	struct go__call call;
+	struct go__attempt attempt;
+	struct g *g;
+
+	(void)none;
+	(void)site;
+	go__call_take(&call, fn);
+	g = go__self();
+	attempt.outer = g->deeds.attempt;
+	attempt.n_deferred = g->deeds.n_deferred;
+	attempt.error = NULL;
+	g->deeds.attempt = &attempt;
+	if (_setjmp(attempt.env) == 0) {
+		go__call_run(&call);
+		go__deeds_run(g, attempt.n_deferred);
+	}
+	g->deeds.attempt = attempt.outer;
+	if (g->deeds.is_exiting) {
+		go_error_free(attempt.error);
+		go_exit();
+	}
+	return attempt.error;
+}
+
+void
+go_panic(const char *fmt, ...)
+{
+	struct g *g = go__self();
+	struct go__attempt *attempt = g->deeds.attempt;
+	char line[LINE];
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(line, sizeof line, fmt, args);
+	va_end(args);
+	go__deeds_run(g, attempt != NULL ? attempt->n_deferred : 0);
+	if (attempt != NULL) {
+		go_error_free(attempt->error);
+		attempt->error = go_errorf("%s", line);
+		_longjmp(attempt->env, 1);
+	}
+	say("panic: ", 7);
+	say(line, n);
+	say_who();
+	say("\n", 1);
+	go_dump(2);
+	abort();
+}
+
+void
+go_exit(void)
+{
+	struct g *g = go__self();
+
+	if (g->kind == G_THREAD)
+		go_panic("go_exit: a plain thread is no goroutine; return "
+			 "from its function instead");
+	g->deeds.is_exiting = true;
+	go__deeds_run(g, 0);
+	go__goroutine_end(g);
 }

@@ -39,6 +39,12 @@ thread_self(void)
 }
 
 struct g *
+go__park_main(void)
+{
+	return &main_g;
+}
+
+struct g *
 go__self(void)
 {
 	struct g *g = go__sched_self();
@@ -235,6 +241,9 @@ go__why_text(enum go__why why)
 		[GO__WHY_ONCE] = "once",
 		[GO__WHY_COND] = "condition",
 		[GO__WHY_SEM] = "semaphore",
+		[GO__WHY_READ] = "descriptor, to read",
+		[GO__WHY_WRITE] = "descriptor, to write",
+		[GO__WHY_ENDED] = "main has ended",
 	};
 
 	_Static_assert(sizeof texts / sizeof texts[0] == GO__WHY_COUNT,

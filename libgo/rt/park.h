@@ -46,6 +46,9 @@ enum go__why {
 	GO__WHY_ONCE,
 	GO__WHY_COND,
 	GO__WHY_SEM,
+	GO__WHY_READ,
+	GO__WHY_WRITE,
+	GO__WHY_ENDED,
 	GO__WHY_COUNT,
 };
 
@@ -55,6 +58,9 @@ enum go__why {
 // go__self returns the calling goroutine, or the calling thread's stand-in.
 // Never NULL.
 struct g *go__self(void);
+
+// go__park_main returns goroutine 1.
+struct g *go__park_main(void);
 
 // go__park stops the caller until somebody readies it, and releases *lock
 // once nobody can find the caller running any more.

@@ -8,12 +8,14 @@
 #include "libgo/goroutine.h"
 #include "rt/machine.h"
 #include "rt/os.h"
+#include "rt/panic.h"
 
 struct sched go__sched = {.wake_at = GO__NEVER, .ids = 1};
 
 void
 go__proc_push_idle(struct p *p)
 {
+	p->owner = NULL;
 	p->next_idle = go__sched.idle_p;
 	go__sched.idle_p = p;
 	// [S1] see the head of sched.c, here and below.
@@ -30,6 +32,14 @@ go__proc_pop_idle(void)
 		store_seq(&go__sched.n_idle_p, go__sched.n_idle_p - 1);  // [S1]
 	}
 	return p;
+}
+
+void
+go__proc_own(struct p *p, struct m *m)
+{
+	p->owner = m;
+	m->p = p;
+	store_rlx(&m->taken, TAKEN_NOT);  // the monitor asks under the lock
 }
 
 static int
@@ -139,30 +149,36 @@ pop_global(void)
 	go__sched.first = g->next;
 	if (go__sched.first == NULL)
 		go__sched.last = NULL;
-	store_seq(&go__sched.n_global, go__sched.n_global - 1);  // [S1]
 	return g;
 }
 
 struct g *
 go__proc_take_global(struct p *p, uint32_t most)
 {
-	struct g *g = NULL, *share[RUNQ_SIZE / 2];
-	uint32_t n = 0;
+	struct g *g = NULL;
+	uint32_t n, left;
 
 	if (load_rlx(&go__sched.n_global) == 0)  // a hint; the lock decides
 		return NULL;
 	go__lock(&go__sched.lock);
-	if (go__sched.n_global > 0) {
-		if (most > go__sched.n_global / (uint32_t)go__sched.procs + 1)
-			most = go__sched.n_global / (uint32_t)go__sched.procs +
-			       1;
+	left = go__sched.n_global;
+	if (left > 0) {
+		n = left / (uint32_t)go__sched.procs + 1;
+		if (n > most)
+			n = most;
+		if (n > left)
+			n = left;
 		g = pop_global();
-		while (n + 1 < most && go__sched.n_global > 0)
-			share[n++] = pop_global();
+		left -= n;
+		// Into the ring before they are off the count: whoever looks
+		// for work sees them in one or the other (S4). There is room:
+		// p's ring is empty, unless most is 1.
+		while (--n > 0)
+			go__check(runq_put(&p->queue, pop_global()),
+				  "no room for a share of the global queue");
+		store_seq(&go__sched.n_global, left);  // [S1]
 	}
 	go__unlock(&go__sched.lock);
-	for (uint32_t i = 0; i < n; i++)
-		go__proc_put(p, share[i]);
 	return g;
 }
 
@@ -207,7 +223,10 @@ go__sched_procs(int n)
 	if (n > 0)
 		set_procs(n < MAX_PROCS ? n : MAX_PROCS);
 	go__unlock(&go__sched.lock);
+	// What was idle before has new company: it may have to wake.
 	if (go__proc_any_work())
 		go__idle_wake();
+	go__idle_mind(go__timers_next());
+	go__idle_mind_poll();
 	return old;
 }

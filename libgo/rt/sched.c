@@ -58,8 +58,10 @@
 
 enum {
 	GLOBAL_EVERY = 61,  // a prime, so that it meets no other rhythm
-	NEXT_STREAK = 64,   // runs of next that share one turn
-	STEAL_ROUNDS = 4,
+	CLOCK_EVERY = 16,
+	NEXT_STREAK = 64,  // runs of next that share one turn
+	STEAL_ROUNDS = 16,
+	ROUND_SPINS = 32,
 	NEXT_SPINS = 64,  // how long next must stand before it is stolen
 	ID_BLOCK = 64,
 	SCHED_STACK = 256 << 10,
@@ -99,6 +101,32 @@ next_random(struct m *m)
 	m->random ^= m->random >> 7;
 	m->random ^= m->random << 17;
 	return m->random;
+}
+
+// enter is where a goroutine's thread comes from the program's code into the
+// runtime; until exit, or until it runs a goroutine again, the monitor leaves
+// its processor alone. m->p is NULL if that is gone. NULL for a plain thread.
+static struct m *
+enter(void)
+{
+	struct m *m = go__sched_machine();
+
+	if (m == NULL)
+		return NULL;
+	store_rlx(&m->in_runtime, 1);
+	// [H1] the compiler's half of a barrier; the monitor makes the other
+	// half for all threads: it sees in_runtime, or we see taken.
+	__asm__ volatile("" ::: "memory");
+	if (load_rlx(&m->taken) != TAKEN_NOT)
+		go__monitor_lost(m);
+	return m;
+}
+
+static void
+leave_runtime(struct m *m)
+{
+	// [H2] pairs with the monitor: it sees the queue as we left it.
+	store_rel(&m->in_runtime, 0);
 }
 
 // Who runs next.
@@ -152,6 +180,10 @@ steal(struct m *m)
 		go__idle_begin_search(m);
 	}
 	for (int round = 1; round <= STEAL_ROUNDS; round++) {
+		// Work that comes soon is cheaper to wait for than to be woken
+		// for.
+		for (int k = 0; k < ROUND_SPINS && round > 1; k++)
+			go__os_pause();
 		i = (uint32_t)(next_random(m) >> 32) % n;
 		step = coprime(n, (uint32_t)(next_random(m) >> 32));
 		for (uint32_t k = 0; k < n; k++, i = (i + step) % n) {
@@ -186,6 +218,16 @@ take_own(struct p *p)
 	return runq_get(&p->queue);
 }
 
+// poll readies who waits for descriptors, unless a sleeper does; true if it
+// found any.
+static bool
+poll(void)
+{
+	return go__poll_is_used() &&
+	       load_rlx(&go__sched.poller) == NULL &&  // a hint
+	       go__poll_now() > 0;
+}
+
 static struct g *
 take(struct m *m)
 {
@@ -195,12 +237,19 @@ take(struct m *m)
 
 	if (due != GO__NEVER && due <= (now = go__os_now()))
 		go__timers_run(now);
-	if (++p->n_turns % GLOBAL_EVERY == 0)
+	store_rlx(&p->n_turns, p->n_turns + 1);  // the monitor compares
+	if (p->n_turns % CLOCK_EVERY == 0)
+		m->now = go__os_coarse_now();
+	if (p->n_turns % GLOBAL_EVERY == 0) {
+		poll();
 		g = go__proc_take_global(p, 1);
+	}
 	if (g == NULL)
 		g = take_own(p);
 	if (g == NULL)
 		g = go__proc_take_global(p, RUNQ_SIZE / 2);
+	if (g == NULL && poll())
+		g = take_own(p);
 	if (g == NULL)
 		g = steal(m);
 	return g;
@@ -219,6 +268,7 @@ find(struct m *m)
 		} else if ((g = take(m)) != NULL) {
 			go__idle_end_search(m);
 			go__idle_mind(go__timers_next());
+			go__idle_mind_poll();
 			return g;
 		} else {
 			go__idle_rest(m);
@@ -241,10 +291,18 @@ settle(struct m *m)
 
 static void __attribute__((noreturn)) loop(struct m *m)
 {
+	struct g *g;
+
 	for (;;) {
-		m->g = find(m);
-		go__tools_leave(&m->tools, &m->g->tools, false);
-		go__switch(&m->context, &m->g->context);
+		g = m->bound != NULL ? go__idle_await(m) : find(m);
+		if (g->machine != NULL && g->machine != m) {
+			go__idle_hand(m, g);
+			continue;
+		}
+		m->g = g;
+		leave_runtime(m);
+		go__tools_leave(&m->tools, &g->tools, false);
+		go__switch(&m->context, &g->context);
 		settle(m);
 	}
 }
@@ -254,6 +312,7 @@ go__sched_thread(void *arg)
 {
 	struct m *m = arg;
 
+	m->tid = go__os_thread_id();
 	set_self_m(m);
 	go__tools_thread(&m->tools);
 	loop(m);
@@ -268,6 +327,13 @@ adopted(void)
 	loop(m);
 }
 
+static void
+bind(struct m *m, struct g *g)
+{
+	m->bound = g;
+	g->machine = m;
+}
+
 void
 go__sched_adopt(struct g *g)
 {
@@ -279,10 +345,16 @@ go__sched_adopt(struct g *g)
 	go__proc_start();
 	go__os_guard(stack);
 	go__tools_thread(&g->tools);
-	go__tools_born(&m->tools, stack + STACK_GUARD,
-		       SCHED_STACK - STACK_GUARD);
+	go__tools_born(&m->tools, stack + go__os_page(),
+		       SCHED_STACK - go__os_page());
 	go__context_init(&m->context, stack + SCHED_STACK, adopted);
 	m->g = g;
+	if (g->n_locks > 0)
+		bind(m, g);
+	m->tid = go__os_thread_id();
+	go__lock(&go__sched.lock);
+	go__sched.n_machines++;
+	go__unlock(&go__sched.lock);
 	go__idle_enlist(m);
 	set_self_m(m);
 }
@@ -291,11 +363,12 @@ go__sched_adopt(struct g *g)
 static void
 away(void (*after)(struct g *g, void *arg), void *arg, bool for_good)
 {
-	struct m *m = go__sched_machine();
+	struct m *m = enter();
 	struct g *g = m->g;
 
 	m->after = after;
 	m->after_arg = arg;
+	g->since = m->now;
 	go__tools_leave(&g->tools, &m->tools, for_good);
 	go__switch(&g->context, &m->context);
 	go__sched_arrive(g);  // perhaps on another machine
@@ -323,11 +396,32 @@ go__sched_arrive(struct g *g)
 	go__tools_arrive(&g->tools, &m->tools);
 }
 
-void
-go__sched_put(struct g *g)
+// requeue puts g behind all others; it wakes nobody if there are none.
+static void
+requeue(struct g *g, void *arg)
 {
-	struct m *m = go__sched_machine();
+	struct p *p = go__sched_machine()->p;
+	bool is_alone = p != NULL && runq_ring_is_empty(&p->queue);
 
+	(void)arg;
+	if (p != NULL)
+		go__proc_put(p, g);
+	else
+		go__proc_put_global(g, g, 1);
+	if (!is_alone)
+		go__idle_wake();
+}
+
+void
+go__sched_yield(void)
+{
+	away(requeue, NULL, false);
+}
+
+// put queues g on m's processor, or for any.
+static void
+put(struct m *m, struct g *g)
+{
 	if (m != NULL && m->p != NULL) {
 		g = runq_put_next(&m->p->queue, g);
 		if (g != NULL)
@@ -340,14 +434,79 @@ go__sched_put(struct g *g)
 }
 
 void
-go__sched_put_last(struct g *g)
+go__sched_put(struct g *g)
 {
-	struct p *p = go__sched_machine()->p;
-	bool has_others = !runq_ring_is_empty(&p->queue);
+	struct m *m = go__sched_machine();
+	bool is_lost;
 
-	go__proc_put(p, g);
-	if (has_others)
-		go__idle_wake();
+	if (m == NULL || m->g == NULL) {
+		put(m, g);  // a plain thread, or a scheduler
+		return;
+	}
+	enter();
+	put(m, g);
+	is_lost = m->p == NULL;
+	leave_runtime(m);
+	if (is_lost)
+		go__sched_yield();  // queue for a processor
+}
+
+void
+go_lock_thread(void)
+{
+	struct m *m = go__sched_machine();
+	struct g *g = go__self();
+
+	// Main, before it is a goroutine, stays where it is; adopt binds it.
+	if (g->n_locks++ == 0 && m != NULL)
+		bind(m, g);
+}
+
+void
+go_unlock_thread(void)
+{
+	struct m *m = go__sched_machine();
+	struct g *g = go__self();
+
+	if (g->n_locks == 0)
+		go_panic("go_unlock_thread: the thread is not locked");
+	if (--g->n_locks == 0 && m != NULL) {
+		m->bound = NULL;
+		g->machine = NULL;
+	}
+}
+
+void
+go_blocking_begin(void)
+{
+	struct m *m = enter();
+
+	if (m == NULL)
+		return;
+	if (m->p != NULL)
+		go__idle_give_back(m);
+	leave_runtime(m);
+}
+
+void
+go_blocking_end(void)
+{
+	struct m *m = enter();
+	struct p *p;
+
+	if (m == NULL)
+		return;
+	if (m->p == NULL) {
+		go__lock(&go__sched.lock);
+		p = go__proc_pop_idle();
+		if (p != NULL)
+			go__proc_own(p, m);
+		go__unlock(&go__sched.lock);
+	}
+	p = m->p;
+	leave_runtime(m);
+	if (p == NULL)
+		go__sched_yield();
 }
 
 // Numbers.

@@ -39,9 +39,11 @@ void go__sched_finish(void (*after)(struct g *g, void *arg), void *arg)
 // call returns: next on the caller's processor, or where a processor is idle.
 void go__sched_put(struct g *g);
 
-// go__sched_put_last queues g behind all others of the caller's processor.
-// Called on the scheduler's stack.
-void go__sched_put_last(struct g *g);
+// go__sched_yield queues the calling goroutine behind all others.
+void go__sched_yield(void);
+
+// go__sched_start sees to it that there is a machine; false if none can be had.
+bool go__sched_start(void);
 
 // go__sched_adopt makes the calling thread a machine whose current goroutine
 // is g, which so far ran on the thread's own stack. Panics without memory.

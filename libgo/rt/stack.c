@@ -14,25 +14,35 @@
 
 enum {
 	MIN_SHIFT = 14,
-	MAX_SHIFT = 30,
+	MAX_SHIFT = 31,  // STACK_MAX and what comes with it
 	CLASSES = MAX_SHIFT - MIN_SHIFT + 1,
 	FIRST_SLOTS = 16,
 	MAX_SLOTS = 1 << 16,
+	MAX_SLABS = 1 << 14,  // all that fit an address space of 128 TB
 	ALIGN = 64,
 };
 
 #define MAX_SLAB ((size_t)16 << 30)
 
-struct class
-{
-	uint32_t lock;
-	struct g *free;  // lock
-	char *fresh;     // lock; the current slab's next slot
-	size_t n_fresh;  // lock
-	size_t n_slots;  // lock; of the current slab
+// A slab, for those who look at all stacks. Immutable but for n_used.
+struct slab {
+	char *base;
+	size_t slot;    // bytes of a stack
+	size_t n_used;  // slots handed out once; its class's lock, readers look
 };
 
-static struct class classes[CLASSES];
+struct size_class {
+	uint32_t lock;
+	struct g *free;     // lock
+	char *fresh;        // lock; the current slab's next slot
+	size_t n_fresh;     // lock
+	size_t n_slots;     // lock; of the current slab
+	struct slab *slab;  // lock; the current one
+};
+
+static struct size_class classes[CLASSES];
+static struct slab slabs[MAX_SLABS];
+static uint32_t n_slabs;  // atomic
 
 static int
 class_of(size_t size)
@@ -45,10 +55,11 @@ class_of(size_t size)
 }
 
 static bool
-grow(struct class *c, size_t slot)
+grow(struct size_class *c, size_t slot)
 {
 	size_t n = c->n_slots == 0 ? FIRST_SLOTS : c->n_slots * 2;
 	char *slab = NULL;
+	uint32_t i;
 
 	if (n > MAX_SLOTS)
 		n = MAX_SLOTS;
@@ -59,38 +70,57 @@ grow(struct class *c, size_t slot)
 		n /= 2;
 	if (slab == NULL)
 		return false;
+	i = add_rlx(&n_slabs, 1) - 1;  // nobody looks at it before n_used
+	if (i >= MAX_SLABS) {
+		go__os_release(slab, n * slot);
+		return false;
+	}
 	c->fresh = slab;
 	c->n_fresh = c->n_slots = n;
+	c->slab = &slabs[i];
+	c->slab->base = slab;
+	c->slab->slot = slot;
 	return true;
+}
+
+enum { G_SIZE = (sizeof(struct g) + ALIGN - 1) & ~(ALIGN - 1) };
+
+static struct g *
+g_of(char *slot, size_t size)
+{
+	return (struct g *)(void *)(slot + size - G_SIZE);
 }
 
 static struct g *
 make(char *slot, size_t size)
 {
-	size_t g_size = (sizeof(struct g) + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-	struct g *g = (struct g *)(void *)(slot + size - g_size);
+	struct g *g = g_of(slot, size);
 
 	// An unguarded stack is still a stack: past the budget of mappings
 	// (kernels before 6.13) goroutines run without the guard.
 	(void)go__os_guard(slot);
 	g->kind = G_GOROUTINE;
 	g->stack = slot;
-	g->stack_size = size - g_size;
+	g->stack_size = size - G_SIZE;
 	return g;
 }
 
 struct g *
 go__stack_new(size_t size)
 {
-	struct class *c;
+	struct size_class *c;
 	struct g *g;
 	char *slot = NULL;
 	int i;
 
-	if (size == 0)
-		size = STACK_DEFAULT;
 	if (size > STACK_MAX)
 		return NULL;
+	if (size == 0)
+		size = STACK_DEFAULT;
+	else
+		size += G_SIZE + go__os_page();
+	if (size < 4 * go__os_page())
+		size = 4 * go__os_page();
 	i = class_of(size);
 	size = (size_t)1 << (i + MIN_SHIFT);
 	c = &classes[i];
@@ -103,6 +133,8 @@ go__stack_new(size_t size)
 		slot = c->fresh;
 		c->fresh += size;
 		c->n_fresh--;
+		// [D1] pairs with go__stack_each: the slab is described.
+		store_rel(&c->slab->n_used, c->slab->n_used + 1);
 	}
 	go__unlock(&c->lock);
 	if (slot != NULL)
@@ -113,11 +145,26 @@ go__stack_new(size_t size)
 void
 go__stack_free(struct g *g)
 {
-	struct class *c = &classes[class_of(g->stack_size)];
+	struct size_class *c = &classes[class_of(g->stack_size)];
 
 	assert(g->kind == G_GOROUTINE);
 	go__lock(&c->lock);
 	g->next = c->free;
 	c->free = g;
 	go__unlock(&c->lock);
+}
+
+void
+go__stack_each(void (*fn)(struct g *g, void *arg), void *arg)
+{
+	uint32_t n = load_rlx(&n_slabs);  // a new one may be missed
+	struct slab *s;
+	size_t used;
+
+	for (s = slabs; s < slabs + n && s < slabs + MAX_SLABS; s++) {
+		// [D1] pairs with go__stack_new.
+		used = load_acq(&s->n_used);
+		for (size_t i = 0; i < used; i++)
+			fn(g_of(s->base + i * s->slot, s->slot), arg);
+	}
 }

@@ -16,18 +16,21 @@
 struct g;
 
 enum {
-	STACK_MIN = 16 << 10,
 	STACK_DEFAULT = 256 << 10,
-	STACK_GUARD = 4 << 10,  // the lowest bytes, not to be touched
 };
 
 #define STACK_MAX ((size_t)1 << 30)
 
-// go__stack_new returns a goroutine with a stack of at least size bytes (0:
-// the default), or NULL without memory. Any thread may call it.
+// go__stack_new returns a goroutine with a stack of at least size bytes, guard
+// and struct g not counted, or of STACK_DEFAULT with them if size is 0; NULL
+// without memory. The lowest page is the guard. Any thread may call it.
 struct g *go__stack_new(size_t size);
 
 // go__stack_free takes it back; g keeps its memory and its tickets.
 void go__stack_free(struct g *g);
+
+// go__stack_each calls fn for every goroutine there ever was; what fn reads may
+// change meanwhile. Those that live have an id.
+void go__stack_each(void (*fn)(struct g *g, void *arg), void *arg);
 
 #endif

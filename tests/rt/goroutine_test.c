@@ -107,10 +107,28 @@ START_TEST(exit_ends_the_goroutine_from_any_depth)
 }
 
 static void
+say_and_end(go_chan(go_unit) c)
+{
+	go_select(go_on_recv(c, NULL), go_on_timeout(GO_MILLISECOND));
+	fputs("went on\n", stderr);
+	_exit(3);
+}
+
+static void
 exit_main(const char *arg)
 {
 	(void)arg;
-	go_exit();
+	go(say_and_end, go_chan_make(go_unit, 0));
+	leave();
+}
+
+START_TEST(when_main_exits_the_others_go_on)
+{
+	struct ending e;
+
+	run_child(&e, exit_main, NULL);
+	ck_assert_str_eq(e.said, "went on\n");
+	ck_assert(WIFEXITED(e.status) && WEXITSTATUS(e.status) == 3);
 }
 
 static void *
@@ -131,14 +149,23 @@ exit_in_thread(const char *arg)
 	pthread_join(thread, NULL);
 }
 
-START_TEST(main_and_threads_may_not_exit)
+START_TEST(when_main_exits_the_others_go_on_and_none_is_a_deadlock)
 {
 	struct ending e;
 
 	run_child(&e, exit_main, NULL);
-	expect_abort(&e, "panic: go_exit: only a goroutine");
+	ck_assert_msg(WIFEXITED(e.status) && WEXITSTATUS(e.status) == 2,
+		      "status %#x, want exit 2; it said: %s", e.status, e.said);
+	ck_assert_ptr_nonnull(strstr(e.said, "asleep - deadlock!"));
+	ck_assert_ptr_nonnull(strstr(e.said, "goroutine 1 [main has ended"));
+}
+
+START_TEST(a_plain_thread_may_not_exit)
+{
+	struct ending e;
+
 	run_child(&e, exit_in_thread, NULL);
-	expect_abort(&e, "panic: go_exit: only a goroutine");
+	expect_abort(&e, "panic: go_exit: a plain thread");
 }
 
 static void
@@ -252,7 +279,8 @@ START_TEST(a_stack_that_cannot_be_panics)
 	struct ending e;
 
 	run_child(&e, ask_too_much, NULL);
-	expect_abort(&e, "panic: go: no memory for a stack");
+	expect_abort(&e, "panic: go_with: a stack of 18446744073709551615 "
+			 "bytes is over the limit");
 }
 
 // use_stack touches size bytes of stack and more, and returns their sum.
@@ -382,7 +410,9 @@ main(void)
 	tcase_add_test(tc, the_count_is_of_those_alive);
 	tcase_add_test(tc, goroutines_run_although_main_never_blocks);
 	tcase_add_test(tc, exit_ends_the_goroutine_from_any_depth);
-	tcase_add_test(tc, main_and_threads_may_not_exit);
+	tcase_add_test(tc,
+		       when_main_exits_the_others_go_on_and_none_is_a_deadlock);
+	tcase_add_test(tc, a_plain_thread_may_not_exit);
 	tcase_add_test(tc, a_panic_says_what_and_who);
 	tcase_add_test(tc, a_name_is_cut_to_31_bytes_and_may_be_taken_away);
 	tcase_add_test(tc, a_stack_that_cannot_be_panics);

@@ -5,36 +5,35 @@
 #include "rt/stack.h"
 
 #include "rt/g.h"
+#include "rt/os.h"
 #include "suite.h"
 
 START_TEST(a_stack_has_its_size_and_its_goroutine_on_top)
 {
-	static const struct {
-		size_t asked, slot;
-	} rows[] = {
-		{0, STACK_DEFAULT},     {1, STACK_MIN},
-		{STACK_MIN, STACK_MIN}, {STACK_MIN + 1, 2 * STACK_MIN},
-		{100000, 128 << 10},    {STACK_DEFAULT, STACK_DEFAULT},
-		{1 << 20, 1 << 20},     {(8 << 20) + 1, 16 << 20},
-		{STACK_MAX, STACK_MAX},
+	static const size_t asked[] = {
+		1,       16 << 10, (16 << 10) + 1, 100000,
+		1 << 18, 1 << 20,  (8 << 20) + 1,  STACK_MAX,
 	};
 	struct g *g;
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		g = go__stack_new(rows[i].asked);
+	for (size_t i = 0; i < COUNT(asked); i++) {
+		g = go__stack_new(asked[i]);
 		ck_assert_ptr_nonnull(g);
 		ck_assert_ptr_eq(g->stack + g->stack_size, (char *)g);
 		ck_assert_uint_eq((uintptr_t)g % 64, 0);
-		ck_assert_uint_eq((uintptr_t)g->stack % STACK_GUARD, 0);
-		ck_assert_uint_gt(g->stack_size + sizeof *g + 64, rows[i].slot);
-		ck_assert_uint_le(g->stack_size + sizeof *g, rows[i].slot);
+		ck_assert_uint_eq((uintptr_t)g->stack % go__os_page(), 0);
+		ck_assert_uint_ge(g->stack_size - go__os_page(), asked[i]);
 		go__stack_free(g);
 	}
+	g = go__stack_new(0);
+	ck_assert_uint_le(g->stack_size + sizeof *g, STACK_DEFAULT);
+	ck_assert_uint_gt(g->stack_size + sizeof *g + 64, STACK_DEFAULT);
+	go__stack_free(g);
 	ck_assert_ptr_null(go__stack_new(STACK_MAX + 1));
 	ck_assert_ptr_null(go__stack_new(SIZE_MAX));
 }
 
-enum { N = 200 };
+enum { N = 200, SMALL = 4 << 10 };
 
 START_TEST(stacks_do_not_overlap)
 {
@@ -42,15 +41,15 @@ START_TEST(stacks_do_not_overlap)
 	size_t usable;
 
 	for (int i = 0; i < N; i++) {
-		g[i] = go__stack_new(i % 2 ? STACK_MIN : STACK_DEFAULT);
+		g[i] = go__stack_new(i % 2 ? SMALL : STACK_DEFAULT);
 		ck_assert_ptr_nonnull(g[i]);
-		usable = g[i]->stack_size - STACK_GUARD;
-		memset(g[i]->stack + STACK_GUARD, i, usable);
+		usable = g[i]->stack_size - go__os_page();
+		memset(g[i]->stack + go__os_page(), i, usable);
 	}
 	for (int i = 0; i < N; i++) {
-		usable = g[i]->stack_size - STACK_GUARD;
+		usable = g[i]->stack_size - go__os_page();
 		for (size_t k = 0; k < usable; k++)
-			if (g[i]->stack[STACK_GUARD + k] != (char)i)
+			if (g[i]->stack[go__os_page() + k] != (char)i)
 				ck_abort_msg("stack %d, byte %zu", i, k);
 		go__stack_free(g[i]);
 	}
@@ -59,7 +58,7 @@ START_TEST(stacks_do_not_overlap)
 START_TEST(what_was_freed_last_is_used_first)
 {
 	struct g *a = go__stack_new(0), *b = go__stack_new(0);
-	struct g *small = go__stack_new(STACK_MIN);
+	struct g *small = go__stack_new(SMALL);
 
 	ck_assert_ptr_ne(a, b);
 	go__stack_free(a);

@@ -34,9 +34,9 @@
 
 // go_chan(T) is the type of a channel of T, go_sender(T) and go_receiver(T)
 // are those of its ends. Two mentions are one type.
-#define go_chan(T) __typeof__(T(*)(struct go__both *))
-#define go_sender(T) __typeof__(T(*)(struct go__send *))
-#define go_receiver(T) __typeof__(T(*)(struct go__recv *))
+#define go_chan(T) __typeof__(__typeof__(T)(*)(struct go__both *))
+#define go_sender(T) __typeof__(__typeof__(T)(*)(struct go__send *))
+#define go_receiver(T) __typeof__(__typeof__(T)(*)(struct go__recv *))
 
 // go_unit is an element without a value, and GO_UNIT is that.
 __extension__ typedef struct go_unit {
@@ -46,7 +46,7 @@ __extension__ typedef struct go_unit {
 // go_chan_make returns a new channel of T with room for capacity values, and
 // one reference to it; NULL when there is no memory for it.
 #define go_chan_make(T, capacity)                                              \
-	((go_chan(T))go__chan_make(sizeof(T), capacity))
+	((go_chan(T))go__chan_make(GO__SIZE(T), capacity))
 
 // go_chan_retain returns c with one more reference; go_chan_release drops one.
 #define go_chan_retain(c) ((__typeof__(c))go__chan_retain((go__chan_ref)(c)))

@@ -35,6 +35,7 @@ GO_API size_t go__chan_len(go__chan_ref c);
 GO_API size_t go__chan_cap(go__chan_ref c);
 
 enum go__case_kind {
+	GO__NOTHING,  // a case that was never set is never ready
 	GO__DEFAULT,
 	GO__TIMEOUT,
 	GO__SEND_TO,
@@ -56,6 +57,13 @@ GO_API size_t go__select(struct go__case *cases, size_t n);
 GO_API size_t go__select_first(struct go__case *cases, size_t n);
 
 GO_END_DECLS
+
+// GO__SIZE is the element's size in C: 0 for go_unit, which C++ gives a byte.
+#ifdef __cplusplus
+#define GO__SIZE(T) (__is_empty(T) ? 0 : sizeof(T))
+#else
+#define GO__SIZE(T) sizeof(T)
+#endif
 
 // GO__ELEM is the element's type.
 #define GO__ELEM(c) __typeof__((c)(0))
@@ -87,6 +95,7 @@ GO_END_DECLS
 		__typeof__(c) GO__CAT(go__c_, id) = (c);                       \
 		GO__ELEM(c) * GO__CAT(go__p_, id) = (ptr);                     \
 		GO__REFUSE(c, go_sender, "go_recv: this end only sends");      \
+		GO__POINTS(c, ptr, "go_recv: not a pointer to an element");    \
 		call((go__chan_ref)GO__CAT(go__c_, id), GO__CAT(go__p_, id));  \
 	})
 
@@ -105,16 +114,33 @@ GO_END_DECLS
 					.ok = ok_,                             \
 					.timeout = timeout_})
 
-// GO__TYPED is ptr, which must point at an element of c.
-#define GO__TYPED(c, ptr) (1 ? (ptr) : (GO__ELEM(c) *)0)
+// GO__POINTS fails to compile with text unless ptr points at an element of c, or
+// is NULL; it is a void expression otherwise.
+#ifdef __cplusplus
+#define GO__POINTS(c, ptr, text) ((void)0)
+#else
+#define GO__POINTS(c, ptr, text)                                               \
+	((void)sizeof(struct {                                                 \
+		_Static_assert(                                                \
+			__builtin_types_compatible_p(                          \
+				__typeof__((void)0, (ptr)), GO__ELEM(c) *) ||  \
+				__builtin_types_compatible_p(                  \
+					__typeof__((void)0, (ptr)), void *),   \
+			text);                                                 \
+		char go__unused;                                               \
+	}))
+#endif
 
 #define GO__ON_RECV_2(c, ptr) GO__ON_RECV_3(c, ptr, (bool *)0)
 #define GO__ON_RECV_3(c, ptr, open)                                            \
 	(GO__REFUSE(c, go_sender, "go_on_recv: this end only sends"),          \
-	 GO__CASE(GO__RECV_FROM, (c), GO__TYPED(c, ptr), open, 0))
+	 GO__POINTS(c, ptr, "go_on_recv: not a pointer to an element"),        \
+	 GO__CASE(GO__RECV_FROM, (c), (ptr), open, 0))
 #define GO__ON_SEND(c, ptr, sent)                                              \
 	(GO__REFUSE(c, go_receiver, "go_on_send: this end only receives"),     \
-	 GO__CASE(GO__SEND_TO, (c), GO__TYPED(c, ptr), sent, 0))
+	 GO__CASE(GO__SEND_TO, (c),                                            \
+		  (void *)(uintptr_t)(1 ? (ptr) : (const GO__ELEM(c) *)0),     \
+		  sent, 0))
 #define GO__ON_SEND_FROM_2(c, ptr) GO__ON_SEND(c, ptr, (bool *)0)
 #define GO__ON_SEND_FROM_3(c, ptr, sent) GO__ON_SEND(c, ptr, sent)
 

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// Dump: what every goroutine does, for people.
+//
+// Goroutines run on meanwhile: each line is true of some moment. Nothing here
+// allocates, parks or takes a lock, so that it works when little else does.
+
+#include <stdio.h>
+
+#include "libgo/goroutine.h"
+#include "rt/machine.h"
+#include "rt/os.h"
+#include "rt/stack.h"
+
+struct dump {
+	const struct g *self;
+	int fd;
+	go_time now;
+};
+
+static bool
+is_running(const struct g *g)
+{
+	// [S3] pairs with go__idle_enlist.
+	for (const struct m *m = load_acq(&go__sched.made); m != NULL;
+	     m = m->next_made)
+		if (load_rlx(&m->g) == g)  // true of some moment
+			return true;
+	return false;
+}
+
+static void
+write_one(struct g *g, void *arg)
+{
+	const struct dump *d = arg;
+	uint64_t id = load_rlx(&g->id);  // these are true of some moment
+	enum go__why why = load_rlx(&g->why);
+	go_duration waited = d->now - load_rlx(&g->since);
+	const struct go__site *site = g->site;
+	char line[512], since[48] = "";
+	const char *state = go__why_text(why);
+	int n;
+
+	if (id == 0)
+		return;
+	if (why == GO__WHY_NONE)
+		state = is_running(g) || g == d->self ? "running" : "runnable";
+	else if (waited >= 1000000000)
+		snprintf(since, sizeof since, ", %lld s",
+			 (long long)(waited / 1000000000));
+	if (site == NULL)
+		n = snprintf(line, sizeof line, "goroutine %llu [%s%s]: main\n",
+			     (unsigned long long)id, state, since);
+	else
+		n = snprintf(line, sizeof line,
+			     "goroutine %llu [%s%s]: %.31s%s%s, started at "
+			     "%s:%d\n",
+			     (unsigned long long)id, state, since, g->name,
+			     g->name[0] != '\0' ? ", " : "", site->function,
+			     site->file, site->line);
+	if (n >= (int)sizeof line)
+		n = sizeof line - 1;
+	go__os_write(d->fd, line, (size_t)n);
+}
+
+void
+go_dump(int fd)
+{
+	struct dump d = {go__self(), fd, go__os_coarse_now()};
+
+	write_one(go__park_main(), &d);
+	go__stack_each(write_one, &d);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+//
+// Goroutine-local values: a list a goroutine, for there are few. A plain
+// thread's are destroyed when it ends, by a key of pthread's.
+
+#include "rt/local.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "libgo/goroutine.h"
+#include "rt/g.h"
+
+struct go__local {
+	const void *key;
+	void *value;
+	void (*destructor)(void *value);
+	struct go__local *next;
+};
+
+static pthread_key_t thread_end;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+void
+go__local_end(struct g *g)
+{
+	struct go__local *local;
+
+	// A destructor may set values anew.
+	while ((local = g->locals) != NULL) {
+		g->locals = local->next;
+		if (local->destructor != NULL)
+			local->destructor(local->value);
+		free(local);
+	}
+}
+
+static void
+end_thread(void *g)
+{
+	go__local_end(g);
+}
+
+static void
+make_key(void)
+{
+	if (pthread_key_create(&thread_end, end_thread) != 0)
+		go_panic("go_set_local: no key for threads is left");
+}
+
+// find returns where the link to key's value is, or the end of the list.
+static struct go__local **
+find(struct g *g, const void *key)
+{
+	struct go__local **link = &g->locals;
+
+	while (*link != NULL && (*link)->key != key)
+		link = &(*link)->next;
+	return link;
+}
+
+void *
+go_local(const void *key)
+{
+	struct go__local *local = *find(go__self(), key);
+
+	return local != NULL ? local->value : NULL;
+}
+
+void
+go_set_local(const void *key, void *value, void (*destructor)(void *value))
+{
+	struct g *g = go__self();
+	struct go__local **link = find(g, key), *local = *link;
+
+	if (value == NULL) {
+		if (local != NULL) {
+			*link = local->next;
+			free(local);
+		}
+		return;
+	}
+	if (local == NULL) {
+		local = malloc(sizeof *local);
+		if (local == NULL)
+			go_panic("go_set_local: no memory");
+		local->key = key;
+		local->next = NULL;
+		*link = local;
+		if (g->kind == G_THREAD) {
+			pthread_once(&once, make_key);
+			pthread_setspecific(thread_end, g);
+		}
+	}
+	local->value = value;
+	local->destructor = destructor;
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+//
+// The monitor: processors that are held too long change hands.
+//
+// C code cannot be preempted without signals, and signals break C code: so
+// not the goroutine leaves the thread, but the processor does. The monitor, a
+// thread of its own, sees that a processor has run one goroutine for long
+// while others wait, takes it away and has another machine run it. The hog
+// goes on in its own thread; when it next enters the runtime it finds its
+// processor gone, and queues for one when it waits, yields or wakes somebody.
+//
+// Taking is a question that the owner may answer. In enter() it says that it
+// is in the runtime and then looks whether it was asked; the monitor asks,
+// has every thread pass a memory barrier, and then looks whether the owner is
+// in the runtime. So one of the two sees the other:
+//
+//	not in the runtime: the processor is the monitor's. The owner touches
+//	    its queue in the runtime only, and will see the question first.
+//	in the runtime: the monitor takes its question back, unless the owner
+//	    has seen it and given the processor up.
+//
+// The price is paid by the monitor (membarrier); entering costs the owner a
+// store and a load.
+//
+// The monitor sleeps while a processor is idle or nothing waits; whoever makes
+// somebody wait for a busy processor calls it. monitor.until is 0 while it is
+// awake, else when it wakes by itself.
+//
+//	caller:  [S1] queue, [T1] arm       monitor:  [H3] set until
+//	         [H3] read until                      [S1], [T1] look once more
+//
+// Threads that compute share the CPUs, so the more of them are without a
+// processor the longer a goroutine may hold one; those that block in the
+// kernel take nothing from anybody, and lose theirs at the first look.
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rt/machine.h"
+#include "rt/os.h"
+
+enum {
+	TICK = 1000000,        // ns between two looks while somebody waits
+	SLICE = 1000000,       // ns that a goroutine may hold a processor
+	MAX_DOUBLINGS = 6,     // of SLICE
+	LATE = 50000,          // ns that a timer may be late before we look
+	POLL_TICK = 10000000,  // ns between two looks at descriptors
+	LINGER = 20,           // looks without finding anybody waiting
+};
+
+static struct {
+	go_time until;      // atomic, but for the waiting: see above
+	uint32_t bell;      // atomic; futex, rung by callers
+	uint32_t is_made;   // atomic
+	bool is_reporting;  // immutable once made
+} monitor = {.until = GO__NEVER};
+
+static bool
+somebody_waits(go_time now)
+{
+	return go__proc_any_work() || go__timers_next() <= now;
+}
+
+static void
+report(const struct m *m, const struct g *g, go_duration held, bool is_blocked)
+{
+	char line[256];
+	int n;
+
+	if (g == NULL)
+		return;
+	n = snprintf(line, sizeof line,
+		     "libgo: goroutine %llu (%s), started at %s:%d, %s for "
+		     "%.1f ms in thread %d: its processor goes on without it\n",
+		     (unsigned long long)g->id,
+		     g->name[0] != '\0' ? g->name
+		     : g->site != NULL  ? g->site->function
+					: "main",
+		     g->site != NULL ? g->site->file : "main",
+		     g->site != NULL ? g->site->line : 0,
+		     is_blocked ? "blocked" : "computed", (double)held / 1e6,
+		     m->tid);
+	if (n >= (int)sizeof line)
+		n = sizeof line - 1;
+	go__os_write(2, line, (size_t)n);
+}
+
+// take asks p's owner for it; true if it is ours. sched.lock is held.
+static bool
+take(struct p *p)
+{
+	struct m *m = p->owner;
+
+	store_rlx(&m->taken, TAKEN_ASKED);  // [H1] ordered by the barrier
+	if (go__os_barrier() == 0 && load_acq(&m->in_runtime) == 0) {
+		// [H2] pairs with leave_runtime: we see its queue.
+		cas_rlx(&m->taken, TAKEN_ASKED, TAKEN_AWAY);  // or it did
+	} else if (cas_rlx(&m->taken, TAKEN_ASKED, TAKEN_NOT)) {
+		return false;
+	}
+	// [H2] pairs with go__monitor_lost.
+	(void)load_acq(&m->taken);
+	p->owner = NULL;
+	add_rlx(&go__sched.n_away, 1);  // a measure
+	return true;
+}
+
+void
+go__monitor_lost(struct m *m)
+{
+	// [H2] pairs with take: the monitor sees the queue as we left it.
+	if (!cas_rel(&m->taken, TAKEN_ASKED, TAKEN_AWAY) &&
+	    load_rlx(&m->taken) != TAKEN_AWAY)  // it is this or not at all
+		return;
+	if (m->p != NULL)
+		add_rlx(&go__sched.n_away, -1);  // a measure
+	m->p = NULL;
+}
+
+// slice is how long a goroutine that computes may hold a processor.
+static go_duration
+slice(void)
+{
+	// A measure: a hog may be back before it is counted.
+	int n = load_rlx(&go__sched.n_away) / load_rlx(&go__sched.procs);
+
+	if (n < 0)
+		n = 0;
+	return (go_duration)SLICE << (n < MAX_DOUBLINGS ? n : MAX_DOUBLINGS);
+}
+
+// complain says, once, that no thread can be had for a processor.
+static void
+complain(void)
+{
+	static bool is_said;
+	static const char text[] =
+		"libgo: too many threads block or compute outside of libgo; "
+		"goroutines wait for one of them to come back\n";
+
+	if (!is_said)
+		go__os_write(2, text, sizeof text - 1);
+	is_said = true;
+}
+
+// look takes p away if one goroutine has held it for long.
+static void
+look(struct p *p, go_time now)
+{
+	uint32_t turns = load_rlx(&p->n_turns);  // only compared
+	bool is_ours = false, is_blocked = false;
+	go_duration held = now - p->seen_at;
+	struct g *g = NULL;
+	struct m *m;
+
+	if (turns != p->seen_turns) {
+		p->seen_turns = turns;
+		p->seen_at = now;
+		return;
+	}
+	if (held < SLICE || !somebody_waits(now))
+		return;
+	go__lock(&go__sched.lock);
+	m = p->owner;
+	if (m != NULL && load_rlx(&p->n_turns) == turns &&
+	    load_rlx(&m->in_runtime) == 0) {  // hints; take decides
+		is_blocked = go__os_thread_is_blocked(m->tid);
+		if (is_blocked || held >= slice())
+			is_ours = take(p);
+		g = m->g;
+	}
+	go__unlock(&go__sched.lock);
+	if (!is_ours)
+		return;
+	p->seen_at = now;
+	if (!go__idle_give(p))
+		complain();
+	if (monitor.is_reporting)
+		report(m, g, held, is_blocked);
+}
+
+// nap sleeps for a tick, or until a timer is late.
+static void
+nap(go_time now)
+{
+	static uint32_t nobody;  // nobody wakes it
+	go_time when = now + TICK, timer = go__timers_next();
+
+	if (timer > now && timer < when - LATE)
+		when = timer + LATE;
+	go__os_wait(&nobody, 0, when);
+}
+
+// rest sleeps until somebody calls, or until nobody can: a timer may find all
+// processors busy, and nobody polls while all compute. True if called.
+static bool
+rest(go_time now)
+{
+	go_time until = GO__NEVER;
+	uint32_t bell = load_rlx(&monitor.bell);  // compared by the kernel
+
+	if (load_rlx(&go__sched.n_idle_p) == 0) {  // whoever changes it calls
+		until = go__timers_next();
+		if (go__poll_is_used() && until > now + POLL_TICK)
+			until = now + POLL_TICK;
+	}
+	store_seq(&monitor.until, until);         // [H3] see the head
+	if (load_seq(&go__sched.n_idle_p) > 0 ||  // [S1]
+	    !somebody_waits(now))
+		go__os_wait(&monitor.bell, bell, until);
+	store_seq(&monitor.until, 0);            // [H3]
+	return load_rlx(&monitor.bell) != bell;  // what for is looked at next
+}
+
+static void *__attribute__((noreturn)) run(void *arg)
+{
+	bool is_full, is_waited_for;
+	go_time now;
+	int quiet = 0;
+
+	(void)arg;
+	for (;;) {
+		now = go__os_now();
+		is_full = load_seq(&go__sched.n_idle_p) == 0;  // [S1]
+		if (is_full && go__poll_is_used())
+			go__poll_now();
+		is_waited_for = somebody_waits(now);
+		if (is_waited_for && !is_full)
+			go__idle_wake();  // a thread could not be had before
+		quiet = is_waited_for && is_full ? 0 : quiet + 1;
+		for (int i = 0; i < go__proc_made(); i++)
+			look(go__sched.all[i], now);
+		if (quiet < LINGER)
+			nap(now);
+		else
+			quiet = rest(now) ? 0 : LINGER;
+	}
+}
+
+void
+go__monitor_call(go_time when)
+{
+	const char *debug;
+
+	// [H3] see the head.
+	if (load_seq(&monitor.until) <= when)
+		return;
+	if (load_rlx(&monitor.is_made) == 0) {  // the cas decides
+		if (!cas_rlx(&monitor.is_made, 0, 1))
+			return;
+		debug = getenv("LIBGO_DEBUG");
+		monitor.is_reporting =
+			debug != NULL && strstr(debug, "handoff") != NULL;
+		store_seq(&monitor.until, 0);  // [H3]
+		if (go__os_thread(run, NULL) != 0) {
+			store_seq(&monitor.until, GO__NEVER);  // [H3]
+			store_rlx(&monitor.is_made, 0);        // try again
+		}
+		return;
+	}
+	add_rlx(&monitor.bell, 1);  // the kernel compares it
+	go__os_wake(&monitor.bell, 1);
+}
+
+int
+go__monitor_threads(void)
+{
+	return load_rlx(&monitor.is_made) != 0;  // it stays
+}

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: MIT
+//
+// The poller: one epoll set for the process, each descriptor in it once, edge
+// triggered, for reading and writing.
+//
+// Nobody owns it. A machine that falls asleep while a processor is idle sleeps
+// in epoll_wait instead of on its futex, if no other does; machines that run
+// goroutines look now and then; the monitor looks while they compute.
+//
+// An edge that comes while nobody waits is remembered in is_ready, and the
+// next wait returns at once: a caller that found EAGAIN just before the edge
+// tries again. An edge wakes all who wait: the first may leave bytes for the
+// second, and no other edge would tell.
+//
+// Events arrive after the record they are for may have been closed and given
+// to another descriptor. So an event carries the record's index and its
+// number of lives, and records are never freed.
+//
+// Invariants, whenever d->lock is free:
+//   E1  Nobody waits in a mode that is_ready, or at a shut descriptor.
+
+#include "rt/poll.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "rt/g.h"
+#include "rt/os.h"
+
+enum {
+	CHUNK = 1024,
+	CHUNKS = 16384,
+	INTERRUPT = 0,  // the index of no record: the eventfd's
+};
+
+struct go__desc {
+	uint32_t lock;
+	uint32_t life;                             // lock; odd while open
+	uint32_t index;                            // immutable
+	int fd;                                    // lock
+	bool is_shut;                              // lock
+	bool is_ready[GO__POLL_MODES];             // lock
+	struct go__waitq waiters[GO__POLL_MODES];  // lock
+	struct go__desc *next_free;                // poll.lock
+};
+
+static struct {
+	uint32_t lock;
+	int epoll, event;                 // immutable once is_made
+	uint32_t is_made;                 // atomic
+	uint32_t n_open;                  // written under lock, read by anyone
+	uint32_t n_made;                  // lock; records
+	struct go__desc *free;            // lock
+	struct go__desc *chunks[CHUNKS];  // immutable once n_made covers them
+} poll;
+
+static struct go__desc *
+desc_of(uint64_t key)
+{
+	uint32_t i = (uint32_t)key;
+
+	return &poll.chunks[i / CHUNK][i % CHUNK];
+}
+
+// make makes the epoll set. poll.lock is held.
+static int
+make(void)
+{
+	struct epoll_event e = {.events = EPOLLIN, .data.u64 = INTERRUPT};
+	int error;
+
+	if (poll.is_made)
+		return 0;
+	poll.epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (poll.epoll < 0)
+		return -errno;
+	poll.event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (poll.event < 0 ||
+	    epoll_ctl(poll.epoll, EPOLL_CTL_ADD, poll.event, &e) != 0) {
+		error = -errno;
+		close(poll.epoll);
+		if (poll.event >= 0)
+			close(poll.event);
+		return error;
+	}
+	poll.n_made = 1;  // none has the index INTERRUPT
+	// [P1] pairs with go__poll_interrupt: the set is whole.
+	store_rel(&poll.is_made, 1);
+	return 0;
+}
+
+// take returns an unused record, NULL without memory. poll.lock is held.
+static struct go__desc *
+take(void)
+{
+	struct go__desc *d = poll.free;
+	uint32_t i = poll.n_made;
+
+	if (d != NULL) {
+		poll.free = d->next_free;
+		return d;
+	}
+	if (i == CHUNK * CHUNKS)
+		return NULL;
+	if (poll.chunks[i / CHUNK] == NULL)
+		poll.chunks[i / CHUNK] = go__os_reserve(CHUNK * sizeof *d);
+	if (poll.chunks[i / CHUNK] == NULL)
+		return NULL;
+	poll.n_made++;
+	d = desc_of(i);
+	d->index = i;
+	return d;
+}
+
+static void
+give(struct go__desc *d)
+{
+	go__lock(&poll.lock);
+	d->next_free = poll.free;
+	poll.free = d;
+	store_rlx(&poll.n_open, poll.n_open - 1);  // who sleeps looks again
+	go__unlock(&poll.lock);
+}
+
+int
+go__poll_open(int fd, struct go__desc **out)
+{
+	struct epoll_event e = {
+		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+	};
+	struct go__desc *d = NULL;
+	int saved = errno, error;
+
+	go__lock(&poll.lock);
+	error = make();
+	if (error == 0) {
+		d = take();
+		error = d != NULL ? 0 : -ENOMEM;
+	}
+	if (d != NULL)
+		store_rlx(&poll.n_open, poll.n_open + 1);  // likewise
+	go__unlock(&poll.lock);
+	if (d == NULL)
+		goto out;
+
+	go__lock(&d->lock);
+	d->life++;
+	d->fd = fd;
+	d->is_shut = d->is_ready[0] = d->is_ready[1] = false;
+	e.data.u64 = (uint64_t)d->life << 32 | d->index;
+	go__unlock(&d->lock);
+	if (epoll_ctl(poll.epoll, EPOLL_CTL_ADD, fd, &e) != 0) {
+		error = -errno;
+		go__lock(&d->lock);
+		d->life++;
+		go__unlock(&d->lock);
+		give(d);
+		d = NULL;
+	}
+out:
+	errno = saved;
+	*out = d;
+	return error;
+}
+
+// wake_all readies those who wait in mode, with the answer ok.
+static void
+wake_all(struct go__desc *d, enum go__poll_mode mode, bool ok,
+	 struct go__waitq *out)
+{
+	struct go__waiter *w;
+
+	while ((w = go__waitq_pop(&d->waiters[mode])) != NULL) {
+		w->ok = ok;
+		go__waitq_push(out, w);
+	}
+}
+
+static void
+ready_all(struct go__waitq *q)
+{
+	struct go__waiter *w;
+
+	while ((w = q->first) != NULL) {
+		q->first = w->next;  // w dies as soon as its goroutine runs
+		go__ready(w->g);
+	}
+}
+
+void
+go__poll_shut(struct go__desc *d)
+{
+	struct go__waitq out = {NULL, NULL};
+
+	go__lock(&d->lock);
+	d->is_shut = true;
+	wake_all(d, GO__POLL_READ, false, &out);
+	wake_all(d, GO__POLL_WRITE, false, &out);
+	go__unlock(&d->lock);
+	ready_all(&out);
+}
+
+void
+go__poll_expire(struct go__desc *d, enum go__poll_mode mode)
+{
+	struct go__waitq out = {NULL, NULL};
+
+	go__lock(&d->lock);
+	wake_all(d, mode, false, &out);
+	go__unlock(&d->lock);
+	ready_all(&out);
+}
+
+void
+go__poll_close(struct go__desc *d)
+{
+	struct epoll_event unused;
+	int saved = errno;
+
+	if (d == NULL)
+		return;
+	epoll_ctl(poll.epoll, EPOLL_CTL_DEL, d->fd, &unused);
+	errno = saved;
+	go__lock(&d->lock);
+	d->life++;  // events that are under way find it changed
+	go__unlock(&d->lock);
+	give(d);
+}
+
+static void
+unlock(void *lock)
+{
+	go__unlock(lock);
+}
+
+int
+go__poll_wait(struct go__desc *d, enum go__poll_mode mode, go_time deadline)
+{
+	struct go__waiter self = {.g = go__self()}, *winner;
+	bool is_shut;
+
+	go__lock(&d->lock);
+	if (d->is_shut || d->is_ready[mode]) {
+		is_shut = d->is_shut;
+		d->is_ready[mode] = false;
+		go__unlock(&d->lock);
+		return is_shut ? -ECANCELED : 0;
+	}
+	self.ticket = go__ticket(self.g);
+	go__waitq_push(&d->waiters[mode], &self);
+	winner = go__park_until(
+		unlock, &d->lock,
+		mode == GO__POLL_READ ? GO__WHY_READ : GO__WHY_WRITE, deadline);
+	if (winner != NULL && self.ok)
+		return 0;
+	go__lock(&d->lock);
+	go__waitq_remove(&d->waiters[mode], &self);
+	is_shut = d->is_shut;
+	go__unlock(&d->lock);
+	return is_shut ? -ECANCELED : -ETIMEDOUT;
+}
+
+bool
+go__poll_is_used(void)
+{
+	return load_rlx(&poll.n_open) > 0;  // who opens one looks for events
+}
+
+void
+go__poll_ready(const struct go__poll_found *found)
+{
+	const uint32_t wanted[] = {
+		EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR,
+		EPOLLOUT | EPOLLHUP | EPOLLERR,
+	};
+	uint64_t count;
+
+	for (int i = 0; i < found->n; i++) {
+		uint64_t key = found->at[i].key;
+		struct go__waitq out = {NULL, NULL};
+		struct go__waiter *last;
+		struct go__desc *d;
+
+		if (key == INTERRUPT) {
+			(void)!read(poll.event, &count, sizeof count);
+			continue;
+		}
+		d = desc_of(key);
+		go__lock(&d->lock);
+		for (int mode = 0; mode < GO__POLL_MODES; mode++) {
+			if (d->life != key >> 32 ||
+			    (found->at[i].events & wanted[mode]) == 0)
+				continue;
+			last = out.last;
+			wake_all(d, (enum go__poll_mode)mode, true, &out);
+			d->is_ready[mode] = out.last == last;
+		}
+		go__unlock(&d->lock);
+		ready_all(&out);
+	}
+}
+
+void
+go__poll_sleep(struct go__poll_found *found, go_time until)
+{
+	struct epoll_event events[sizeof found->at / sizeof found->at[0]];
+	const int most = (int)(sizeof events / sizeof events[0]);
+	go_duration left = until - (until == 0 ? 0 : go__os_now());
+	struct timespec ts;
+	int saved = errno;
+
+	if (left < 0)
+		left = 0;
+	ts.tv_sec = left / 1000000000;
+	ts.tv_nsec = left % 1000000000;
+	found->n = epoll_pwait2(poll.epoll, events, most,
+				until == GO__NEVER ? NULL : &ts, NULL);
+	if (found->n < 0 && errno == ENOSYS)  // before Linux 5.11
+		found->n = epoll_wait(
+			poll.epoll, events, most,
+			until == GO__NEVER
+				? -1
+				: (int)((left < 1000000000000 ? left
+							      : 1000000000000) +
+					999999) /
+					  1000000);
+	errno = saved;
+	if (found->n < 0)
+		found->n = 0;
+	for (int i = 0; i < found->n; i++) {
+		found->at[i].events = events[i].events;
+		found->at[i].key = events[i].data.u64;
+	}
+}
+
+int
+go__poll_now(void)
+{
+	struct go__poll_found found;
+
+	go__poll_sleep(&found, 0);
+	go__poll_ready(&found);
+	return found.n;
+}
+
+void
+go__poll_interrupt(void)
+{
+	uint64_t one = 1;
+	int saved = errno;
+
+	// [P1] pairs with make.
+	if (load_acq(&poll.is_made))
+		(void)!write(poll.event, &one, sizeof one);
+	errno = saved;
+}
