@@ -59,8 +59,7 @@ FLAGS_tests = -I$(dir $<) -Ilibgo $(ARCH_DIRS:%=-I%) -I. $(CHECK_CFLAGS) \
 own_flags = $(FLAGS_$(firstword $(subst /, ,$<))) \
 	$(if $(filter libgo/rt/%,$<),-fno-omit-frame-pointer) $(CFLAGS_$<)
 mode_flags = $(if $(filter libgo/rt/%,$<),$(MODE_FLAGS_rt),$(MODE_FLAGS))
-compile = $(CC) $(BASE) $(own_flags) -I$(BUILD)/gen/$(dir $<) \
-	-iquote $(dir $<) $(CPPFLAGS) \
+compile = $(CC) $(BASE) $(own_flags) -I$(BUILD)/gen/$(dir $<) $(CPPFLAGS) \
 	$(CFLAGS) $(mode_flags) -MMD -MP
 link = $(CC) $(CFLAGS) $(MODE_FLAGS) -pthread $(LDFLAGS)
 
