@@ -115,10 +115,17 @@ say_and_end(go_chan(go_unit) c)
 }
 
 static void
-exit_main(const char *arg)
+exit_beside_another(const char *arg)
 {
 	(void)arg;
 	go(say_and_end, go_chan_make(go_unit, 0));
+	leave();
+}
+
+static void
+exit_main(const char *arg)
+{
+	(void)arg;
 	leave();
 }
 
@@ -126,7 +133,7 @@ START_TEST(when_main_exits_the_others_go_on)
 {
 	struct ending e;
 
-	run_child(&e, exit_main, NULL);
+	run_child(&e, exit_beside_another, NULL);
 	ck_assert_str_eq(e.said, "went on\n");
 	ck_assert(WIFEXITED(e.status) && WEXITSTATUS(e.status) == 3);
 }
@@ -149,7 +156,7 @@ exit_in_thread(const char *arg)
 	pthread_join(thread, NULL);
 }
 
-START_TEST(when_main_exits_the_others_go_on_and_none_is_a_deadlock)
+START_TEST(an_exit_of_main_alone_is_a_deadlock)
 {
 	struct ending e;
 
@@ -410,8 +417,8 @@ main(void)
 	tcase_add_test(tc, the_count_is_of_those_alive);
 	tcase_add_test(tc, goroutines_run_although_main_never_blocks);
 	tcase_add_test(tc, exit_ends_the_goroutine_from_any_depth);
-	tcase_add_test(tc,
-		       when_main_exits_the_others_go_on_and_none_is_a_deadlock);
+	tcase_add_test(tc, an_exit_of_main_alone_is_a_deadlock);
+	tcase_add_test(tc, when_main_exits_the_others_go_on);
 	tcase_add_test(tc, a_plain_thread_may_not_exit);
 	tcase_add_test(tc, a_panic_says_what_and_who);
 	tcase_add_test(tc, a_name_is_cut_to_31_bytes_and_may_be_taken_away);
