@@ -22,10 +22,13 @@
 #include "conc/chan.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "libgo/goroutine.h"
+
+enum { MAX_ALIGN = 4096 };
 
 static void
 copy(const struct go__chan *c, void *to, const void *from)
@@ -270,23 +273,36 @@ go__chan_close(go__chan_ref ref)
 	return !was_closed;
 }
 
+// alignment returns what an element may need: its size is a multiple of that.
+static size_t
+alignment(size_t elem_size)
+{
+	size_t align = elem_size & -elem_size;
+
+	if (align < _Alignof(max_align_t))
+		return _Alignof(max_align_t);
+	return align < MAX_ALIGN ? align : MAX_ALIGN;
+}
+
 go__chan_ref
 go__chan_make(size_t elem_size, size_t capacity)
 {
+	size_t align = alignment(elem_size), size;
+	size_t head = (sizeof(struct go__chan) + align - 1) & -align;
 	struct go__chan *c;
-	size_t size;
 
 	if (__builtin_mul_overflow(elem_size, capacity, &size) ||
-	    __builtin_add_overflow(size, sizeof *c, &size) ||
+	    __builtin_add_overflow(size, head + align, &size) ||
 	    size > PTRDIFF_MAX)
 		return NULL;
-	c = malloc(size);
+	c = aligned_alloc(align, size & -align);
 	if (c == NULL)
 		return NULL;
 	*c = (struct go__chan){
 		.refs = 1,
 		.capacity = capacity,
 		.elem_size = elem_size,
+		.ring = (char *)c + head,
 	};
 	return (go__chan_ref)(uintptr_t)c;
 }

@@ -19,7 +19,7 @@ struct go__chan {
 	struct go__waitq senders;    // slot: the value
 	struct go__waitq receivers;  // slot: where to; may be NULL
 	void (*drop)(void *value);
-	_Alignas(16) char ring[];
+	char *ring;  // immutable; behind the struct
 };
 
 // go__chan_of is the channel behind a reference.

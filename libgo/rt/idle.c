@@ -467,6 +467,9 @@ go__sched_timer_armed(go_time when)
 	struct m *m = go__sched_machine();
 
 	// A scheduler looks at the timers before it runs or sleeps again.
-	if (m == NULL || m->g != NULL)
-		go__idle_mind(when);
+	if (m != NULL && m->g == NULL)
+		return;
+	if (!go__sched_start())
+		go_panic("no thread can be had to mind the timers");
+	go__idle_mind(when);
 }

@@ -29,8 +29,9 @@ struct m {
 	struct go__context context;  // owner; its scheduler, while g runs
 	struct go__tools tools;      // owner
 	struct g *g;                 // owner; what runs, NULL in the scheduler
-	struct p *p;  // owner, or its waker while it sleeps; what
-		// it holds unless it was taken
+	// What it holds, unless that was taken. Owner, or its waker while it
+	// sleeps.
+	struct p *p;
 	uint32_t in_runtime;  // atomic, owner writes; see monitor.c
 	uint32_t taken;       // atomic, enum taken; see monitor.c
 	int tid;              // immutable; of the thread

@@ -309,6 +309,32 @@ START_TEST(a_drop_frees_what_values_own)
 	ck_assert_int_eq(n_dropped, 7);
 }
 
+static uintptr_t misaligned;
+
+static void
+drop_aligned(struct aligned *v)
+{
+	misaligned |= (uintptr_t)v % _Alignof(struct aligned);
+	n_dropped++;
+}
+
+START_TEST(a_drop_sees_its_value_aligned)
+{
+	enum { CHANNELS = 16 };
+	go_chan(struct aligned) c[CHANNELS];
+	struct aligned v = {0};
+
+	for (size_t i = 0; i < CHANNELS; i++) {
+		c[i] = go_chan_make(struct aligned, i + 1);
+		go_chan_on_drop(c[i], drop_aligned);
+		ck_assert(go_send(c[i], v));
+	}
+	for (size_t i = 0; i < CHANNELS; i++)
+		go_chan_release(c[i]);
+	ck_assert_int_eq(n_dropped, CHANNELS);
+	ck_assert_uint_eq(misaligned, 0);
+}
+
 static void
 hold(go_chan(int) c, go_atomic_int32 *sum)
 {
@@ -439,6 +465,7 @@ main(void)
 	tcase_add_test(tc, a_value_may_be_a_literal_or_a_call_that_sends);
 	tcase_add_test(tc, channels_travel_over_channels);
 	tcase_add_test(tc, each_value_never_received_is_dropped_once);
+	tcase_add_test(tc, a_drop_sees_its_value_aligned);
 	tcase_add_test(tc, a_drop_frees_what_values_own);
 	tcase_add_test(tc, the_last_of_many_references_frees);
 	tcase_add_test(tc, the_last_release_may_race_with_the_tail_of_a_call);

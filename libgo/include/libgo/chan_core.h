@@ -107,15 +107,33 @@ GO_END_DECLS
 	})
 
 // A case is an expression in parentheses: macros take it as one argument.
+#ifdef __cplusplus
+static inline struct go__case
+go__case_make(enum go__case_kind kind, go__chan_ref chan, void *value, bool *ok,
+	      go_duration timeout)
+{
+	struct go__case c = {};
+
+	c.kind = kind;
+	c.chan = chan;
+	c.value = value;
+	c.ok = ok;
+	c.timeout = timeout;
+	return c;
+}
+#define GO__CASE(kind, chan, value, ok, timeout)                               \
+	go__case_make(kind, (go__chan_ref)(chan), value, ok, timeout)
+#else
 #define GO__CASE(kind_, chan_, value_, ok_, timeout_)                          \
 	(__extension__(struct go__case){.kind = kind_,                         \
 					.chan = (go__chan_ref)chan_,           \
 					.value = value_,                       \
 					.ok = ok_,                             \
 					.timeout = timeout_})
+#endif
 
-// GO__POINTS fails to compile with text unless ptr points at an element of c, or
-// is NULL; it is a void expression otherwise.
+// GO__POINTS fails to compile with text unless ptr points at an element of c,
+// or is NULL; it is a void expression otherwise.
 #ifdef __cplusplus
 #define GO__POINTS(c, ptr, text) ((void)0)
 #else
@@ -155,51 +173,23 @@ GO_END_DECLS
 		call(GO__CAT(go__s_, id), GO__NARG(__VA_ARGS__));              \
 	})
 
+// clang-format off
 #define GO__FILL_1(p, a) *p++ = a
-#define GO__FILL_2(p, a, ...)                                                  \
-	*p++ = a;                                                              \
-	GO__FILL_1(p, __VA_ARGS__)
-#define GO__FILL_3(p, a, ...)                                                  \
-	*p++ = a;                                                              \
-	GO__FILL_2(p, __VA_ARGS__)
-#define GO__FILL_4(p, a, ...)                                                  \
-	*p++ = a;                                                              \
-	GO__FILL_3(p, __VA_ARGS__)
-#define GO__FILL_5(p, a, ...)                                                  \
-	*p++ = a;                                                              \
-	GO__FILL_4(p, __VA_ARGS__)
-#define GO__FILL_6(p, a, ...)                                                  \
-	*p++ = a;                                                              \
-	GO__FILL_5(p, __VA_ARGS__)
-#define GO__FILL_7(p, a, ...)                                                  \
-	*p++ = a;                                                              \
-	GO__FILL_6(p, __VA_ARGS__)
-#define GO__FILL_8(p, a, ...)                                                  \
-	*p++ = a;                                                              \
-	GO__FILL_7(p, __VA_ARGS__)
-#define GO__FILL_9(p, a, ...)                                                  \
-	*p++ = a;                                                              \
-	GO__FILL_8(p, __VA_ARGS__)
-#define GO__FILL_10(p, a, ...)                                                 \
-	*p++ = a;                                                              \
-	GO__FILL_9(p, __VA_ARGS__)
-#define GO__FILL_11(p, a, ...)                                                 \
-	*p++ = a;                                                              \
-	GO__FILL_10(p, __VA_ARGS__)
-#define GO__FILL_12(p, a, ...)                                                 \
-	*p++ = a;                                                              \
-	GO__FILL_11(p, __VA_ARGS__)
-#define GO__FILL_13(p, a, ...)                                                 \
-	*p++ = a;                                                              \
-	GO__FILL_12(p, __VA_ARGS__)
-#define GO__FILL_14(p, a, ...)                                                 \
-	*p++ = a;                                                              \
-	GO__FILL_13(p, __VA_ARGS__)
-#define GO__FILL_15(p, a, ...)                                                 \
-	*p++ = a;                                                              \
-	GO__FILL_14(p, __VA_ARGS__)
-#define GO__FILL_16(p, a, ...)                                                 \
-	*p++ = a;                                                              \
-	GO__FILL_15(p, __VA_ARGS__)
+#define GO__FILL_2(p, a, ...) *p++ = a; GO__FILL_1(p, __VA_ARGS__)
+#define GO__FILL_3(p, a, ...) *p++ = a; GO__FILL_2(p, __VA_ARGS__)
+#define GO__FILL_4(p, a, ...) *p++ = a; GO__FILL_3(p, __VA_ARGS__)
+#define GO__FILL_5(p, a, ...) *p++ = a; GO__FILL_4(p, __VA_ARGS__)
+#define GO__FILL_6(p, a, ...) *p++ = a; GO__FILL_5(p, __VA_ARGS__)
+#define GO__FILL_7(p, a, ...) *p++ = a; GO__FILL_6(p, __VA_ARGS__)
+#define GO__FILL_8(p, a, ...) *p++ = a; GO__FILL_7(p, __VA_ARGS__)
+#define GO__FILL_9(p, a, ...) *p++ = a; GO__FILL_8(p, __VA_ARGS__)
+#define GO__FILL_10(p, a, ...) *p++ = a; GO__FILL_9(p, __VA_ARGS__)
+#define GO__FILL_11(p, a, ...) *p++ = a; GO__FILL_10(p, __VA_ARGS__)
+#define GO__FILL_12(p, a, ...) *p++ = a; GO__FILL_11(p, __VA_ARGS__)
+#define GO__FILL_13(p, a, ...) *p++ = a; GO__FILL_12(p, __VA_ARGS__)
+#define GO__FILL_14(p, a, ...) *p++ = a; GO__FILL_13(p, __VA_ARGS__)
+#define GO__FILL_15(p, a, ...) *p++ = a; GO__FILL_14(p, __VA_ARGS__)
+#define GO__FILL_16(p, a, ...) *p++ = a; GO__FILL_15(p, __VA_ARGS__)
+// clang-format on
 
 #endif

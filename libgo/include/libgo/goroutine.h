@@ -43,7 +43,8 @@ typedef struct go_attr {
 	const char *name;   // copied, at most 31 bytes of it
 } go_attr;
 
-// GO_ATTR makes a go_attr for go_with: GO_ATTR(.name = "reader").
+// GO_ATTR makes a go_attr for go_with: GO_ATTR(.name = "reader"). In C++ give
+// go_with the address of a variable.
 #define GO_ATTR(...) (&(const go_attr){__VA_ARGS__})
 
 // go starts fn(args...) as a goroutine and returns at once. It takes up to
@@ -53,7 +54,8 @@ typedef struct go_attr {
 //
 // What the compiler cannot refuse, and must not be: a packed struct, a
 // parameter wider than the argument given for it (long double, __int128), a
-// function marked noreturn. Wrap these in a function of your own.
+// function marked noreturn. Wrap these in a function of your own. A compound
+// literal whose address is passed, as (char[]){"x"}, is gone when go returns.
 #define go(...) GO__LAUNCH(__COUNTER__, GO__DEFAULTS, go__start, __VA_ARGS__)
 
 // go_with is go with attributes: go_with(GO_ATTR(.name = "io"), fn, args...).
