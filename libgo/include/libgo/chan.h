@@ -110,8 +110,8 @@ GO_API size_t go_select_array(go_case *cases, size_t n);
 #define go_on_recv(...)                                                        \
 	GO__CAT(GO__ON_RECV_, GO__NARG(__VA_ARGS__))(__VA_ARGS__)
 
-// go_on_send(c, value) sends. A closed c is ready: nothing is delivered. C++ has
-// go_on_send_from only.
+// go_on_send(c, value) sends. A closed c is ready: nothing is delivered. C++
+// has go_on_send_from only.
 #define go_on_send(c, ...)                                                     \
 	GO__ON_SEND(c, ((GO__ELEM(c)[1]){__VA_ARGS__}), (bool *)0)
 
