@@ -93,7 +93,8 @@ take(go_rwmutex *m, uint32_t want, enum go__why why, go_ctx *ctx)
 	go__waitq_push(&m->waiters, &w);
 	if (go__wait(&m->lock, &m->waiters, &w, why, ctx))
 		return NULL;
-	s = load_rlx(&m->state);
+	// [RW1] pairs with leave: who comes in over us sees what it wrote.
+	s = load_acq(&m->state);
 	// Who leaves the lock may have seen us gone already: then I3 is over.
 	if (s & QUEUED)
 		// [RW1] pairs with try: the handing on is a link of the chain.
@@ -113,7 +114,9 @@ hand_on(go_rwmutex *m, uint32_t had)
 	bool is_done;
 
 	go__lock(&m->lock);
-	s = load_rlx(&m->state);
+	// [RW1] pairs with leave: readers that left before us did so without
+	// the lock, and those we serve must come after them, too.
+	s = load_acq(&m->state);
 	if (!(s & QUEUED)) {
 		go__unlock(&m->lock);
 		return false;
