@@ -5,6 +5,7 @@
 #ifndef CONC_WAIT_H
 #define CONC_WAIT_H
 
+#include "libgo/sync.h"
 #include "rt/park.h"
 
 // go__wait parks the caller until w, which the caller has put on q, is taken
@@ -46,6 +47,21 @@ go__ready_all(struct go__waitq *q)
 		g = w->g;
 		go__ready(g);
 	}
+}
+
+// go__wg_count is go_wg_add that leaves it to the caller to judge the state it
+// returns. For those who may add to 0 beside a wait: it counts as over then.
+int64_t go__wg_count(go_waitgroup *wg, int n);
+
+// go__go_refused panics for go__go, which could not start fn, once the caller
+// has taken back what it counted.
+static inline void GO__NORETURN
+go__go_refused(const char *call, go__fn fn, const struct go__site *site)
+{
+	go_panic("%s: %s, %s:%d", call,
+		 fn == NULL ? "the function is NULL"
+			    : "no memory for a stack, or no thread",
+		 site->file, site->line);
 }
 
 #endif

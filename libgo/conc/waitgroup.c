@@ -38,17 +38,28 @@ wake_all(go_waitgroup *wg)
 	go__ready_all(&ready);
 }
 
-void
-go_wg_add(go_waitgroup *wg, int n)
+int64_t
+go__wg_count(go_waitgroup *wg, int n)
 {
 	// [WG1] pairs with wait: what was done before is seen after the wait.
 	int64_t s = add_acqrel(&wg->state, (int64_t)n * ONE);
 
+	if (s == WAITING && n < 0)
+		wake_all(wg);
+	return s;
+}
+
+void
+go_wg_add(go_waitgroup *wg, int n)
+{
+	int64_t s = go__wg_count(wg, n);
+
 	if (s < 0)
 		go_panic("go_wg_add: the number of those waited for is "
 			 "negative");
-	if (s == WAITING && n < 0)
-		wake_all(wg);
+	if (s == (int64_t)n * ONE + WAITING && n > 0)  // it was WAITING: I2
+		go_panic("go_wg_add: added to 0 before those who wait for 0 "
+			 "have returned");
 }
 
 void
@@ -133,5 +144,8 @@ void
 go__wg_start(go_waitgroup *wg, go__fn fn, const struct go__site *site)
 {
 	go_wg_add(wg, 1);
-	go__go_must(NULL, fn, site, finish, wg);
+	if (fn != NULL && go__go(NULL, fn, site, finish, wg))
+		return;
+	go_wg_done(wg);
+	go__go_refused("go_wg_go", fn, site);
 }

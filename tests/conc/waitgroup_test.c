@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+#include <string.h>
+
 #include "suite.h"
 
 static go_atomic_int32 done;
@@ -132,6 +134,33 @@ START_TEST(a_negative_number_panics)
 	go_wg_add(&wg, -2);
 }
 
+START_TEST(adding_to_0_beside_a_wait_that_has_not_returned_panics)
+{
+	go_waitgroup wg = {0};
+
+	wg.state = 1;  // somebody waits for 0, and is about to be woken
+	go_wg_add(&wg, 1);
+}
+
+static void
+start_null(go_waitgroup *wg)
+{
+	void (*none)(void) = NULL;
+
+	go_wg_go(wg, none);
+}
+
+START_TEST(who_could_not_be_started_is_not_waited_for)
+{
+	go_waitgroup wg = {0};
+	go_error *e = go_try(start_null, &wg);
+
+	ck_assert(strstr(go_error_text(e), "go_wg_go: the function is NULL"));
+	go_error_free(e);
+	go_wg_wait(&wg);
+	ck_assert_int_eq(wg.state, 0);
+}
+
 int
 main(void)
 {
@@ -147,5 +176,9 @@ main(void)
 	tcase_add_test(tc, a_context_ends_the_wait);
 	tcase_add_test(tc, waits_that_end_early_leave_nobody_behind);
 	tcase_add_test_raise_signal(tc, a_negative_number_panics, SIGABRT);
+	tcase_add_test_raise_signal(
+		tc, adding_to_0_beside_a_wait_that_has_not_returned_panics,
+		SIGABRT);
+	tcase_add_test(tc, who_could_not_be_started_is_not_waited_for);
 	return run_suite(s);
 }

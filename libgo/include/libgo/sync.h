@@ -75,7 +75,8 @@ typedef struct go_waitgroup {
 } go_waitgroup;
 
 // go_wg_add adds n, which may be negative, to the number of those waited for.
-// Panics if that number becomes negative.
+// Panics if that number becomes negative, or was 0 while somebody who waits
+// for that has yet to return.
 GO_API void go_wg_add(go_waitgroup *wg, int n);
 
 // go_wg_done is go_wg_add(wg, -1).
