@@ -9,6 +9,9 @@
 //       hands the place over.
 //   I3  The list has room for an error of each goroutine that has started and
 //       not ended: ending needs no memory.
+//   I4  The first n_errors of the list never change, and a list that a larger
+//       one has replaced stays until the group is freed: who has seen both
+//       under the lock may read them without it.
 //
 // The wait group is what an ending goroutine touches last: the group may be
 // freed then.
@@ -23,14 +26,19 @@
 #include "libgo/sync.h"
 #include "rt/call.h"
 
+struct list {
+	struct list *older;  // immutable; the one it replaced
+	go_error *errors[];  // references
+};
+
 struct go_group {
 	uint32_t lock;
 	int limit;                  // lock; negative: none
 	size_t n_active;            // lock
 	struct go__waitq entering;  // lock
-	go_error **errors;          // lock; references
+	struct list *list;          // lock; the newest
 	size_t n_errors;            // lock
-	size_t capacity;            // lock
+	size_t capacity;            // lock; of list
 	go_ctx *ctx;                // immutable
 	go_waitgroup wg;
 };
@@ -52,24 +60,32 @@ go_group_ctx(go_group *g)
 	return g->ctx;
 }
 
+static bool
+is_full(const go_group *g)
+{
+	return g->limit >= 0 && g->n_active >= (size_t)g->limit;
+}
+
 void
 go_group_limit(go_group *g, int n)
 {
+	struct go__waitq ready = {NULL, NULL};
+	struct go__waiter *w;
 	bool is_busy;
 
 	go__lock(&g->lock);
 	is_busy = g->n_active > 0;
 	if (!is_busy)
 		g->limit = n;
+	// Under a limit of 0 some may wait though nobody is active.
+	while (!is_full(g) && (w = go__waitq_pop(&g->entering)) != NULL) {
+		g->n_active++;
+		go__waitq_push(&ready, w);
+	}
 	go__unlock(&g->lock);
+	go__ready_all(&ready);
 	if (is_busy)
 		go_panic("go_group_limit: goroutines of the group run");
-}
-
-static bool
-is_full(const go_group *g)
-{
-	return g->limit >= 0 && g->n_active >= (size_t)g->limit;
 }
 
 // reserve makes room for the errors of all that are active. No memory is asked
@@ -77,40 +93,60 @@ is_full(const go_group *g)
 static bool
 reserve(go_group *g)
 {
-	go_error **bigger, **old;
+	struct list *bigger;
 	size_t want;
 
 	go__lock(&g->lock);
 	while (g->n_errors + g->n_active > g->capacity) {
 		want = 2 * (g->n_errors + g->n_active);
 		go__unlock(&g->lock);
-		bigger = calloc(want, sizeof *bigger);
+		bigger = malloc(sizeof *bigger + want * sizeof(go_error *));
 		if (bigger == NULL)
 			return false;
 		go__lock(&g->lock);
-		old = bigger;
 		if (want > g->capacity) {
 			for (size_t i = 0; i < g->n_errors; i++)
-				bigger[i] = g->errors[i];
-			old = g->errors;
-			g->errors = bigger;
+				bigger->errors[i] = g->list->errors[i];
+			bigger->older = g->list;  // I4
+			g->list = bigger;
 			g->capacity = want;
+			bigger = NULL;
 		}
 		go__unlock(&g->lock);
-		free(old);
+		free(bigger);
 		go__lock(&g->lock);
 	}
 	go__unlock(&g->lock);
 	return true;
 }
 
+// leave gives a place up, to the next who waits to enter.
+static void
+leave(go_group *g)
+{
+	struct go__waiter *w;
+	struct g *next = NULL;
+
+	go__lock(&g->lock);
+	w = go__waitq_pop(&g->entering);
+	if (w != NULL)
+		next = w->g;  // read now: w dies as soon as it runs
+	else
+		g->n_active--;
+	go__unlock(&g->lock);
+	if (next != NULL)
+		go__ready(next);
+}
+
 // admit prepares the start of one that has entered.
 static go_group *
 admit(go_group *g)
 {
-	if (!reserve(g))
+	if (!reserve(g)) {
+		leave(g);
 		go_panic("go_group_go: no memory");
-	go_wg_add(&g->wg, 1);
+	}
+	go__wg_count(&g->wg, 1);
 	return g;
 }
 
@@ -127,7 +163,7 @@ go__group_enter(go_group *g)
 		return admit(g);
 	}
 	go__waitq_push(&g->entering, &w);
-	is_in = go__wait(&g->lock, &g->entering, &w, GO__WHY_SEM, g->ctx);
+	is_in = go__wait(&g->lock, &g->entering, &w, GO__WHY_GROUP, g->ctx);
 	if (!is_in)
 		go__unlock(&g->lock);
 	return is_in ? admit(g) : NULL;
@@ -153,26 +189,18 @@ finish(void *group, uintptr_t result)
 {
 	go_group *g = group;
 	go_error *err = (go_error *)result;
-	struct go__waiter *w;
-	struct g *next = NULL;
 	bool is_first = false;
 
-	go__lock(&g->lock);
 	if (err != NULL) {
+		go__lock(&g->lock);
 		assert(g->n_errors < g->capacity);  // I3
 		is_first = g->n_errors == 0;
-		g->errors[g->n_errors++] = err;
+		g->list->errors[g->n_errors++] = err;
+		go__unlock(&g->lock);
 	}
-	w = go__waitq_pop(&g->entering);
-	if (w != NULL)
-		next = w->g;  // read now: w dies as soon as it runs
-	else
-		g->n_active--;
-	go__unlock(&g->lock);
 	if (is_first)
 		go_ctx_cancel_cause(g->ctx, err);
-	if (next != NULL)
-		go__ready(next);
+	leave(g);
 	go_wg_done(&g->wg);
 }
 
@@ -181,48 +209,60 @@ go__group_start(go_group *g, go__fn fn, const struct go__site *site)
 {
 	if (g == NULL)
 		return false;
-	go__go_must(NULL, fn, site, finish, g);
-	return true;
+	if (fn != NULL && go__go(NULL, fn, site, finish, g))
+		return true;
+	finish(g, 0);
+	go__go_refused("go_group_go", fn, site);
 }
 
-// wait waits for all and returns how many errors there are.
-static size_t
-wait(go_group *g)
+// wait waits for all and returns their errors, of which there are *n.
+static go_error *const *
+wait(go_group *g, size_t *n)
 {
-	size_t n;
+	struct list *list;
 
 	go_wg_wait(&g->wg);
 	go_ctx_cancel(g->ctx);
 	go__lock(&g->lock);
-	n = g->n_errors;
+	list = g->list;
+	*n = g->n_errors;
 	go__unlock(&g->lock);
-	return n;
+	return list != NULL ? list->errors : NULL;  // I4
 }
 
 go_error *
 go_group_wait(go_group *g)
 {
-	return wait(g) > 0 ? go_error_retain(g->errors[0]) : NULL;
+	size_t n;
+	go_error *const *errors = wait(g, &n);
+
+	return n > 0 ? go_error_retain(errors[0]) : NULL;
 }
 
 go_error *
 go_group_wait_all(go_group *g)
 {
-	size_t n = wait(g);
+	size_t n;
+	go_error *const *errors = wait(g, &n);
 
-	return go__error_join_all(g->errors, n);
+	return go__error_join_all(errors, n);
 }
 
 void
 go_group_free(go_group *g)
 {
+	struct list *list;
+
 	if (g == NULL)
 		return;
 	if (g->n_active > 0)
 		go_panic("go_group_free: goroutines of the group run");
 	for (size_t i = 0; i < g->n_errors; i++)
-		go_error_free(g->errors[i]);
-	free(g->errors);
+		go_error_free(g->list->errors[i]);
+	while ((list = g->list) != NULL) {
+		g->list = list->older;
+		free(list);
+	}
 	go_ctx_cancel(g->ctx);
 	go_ctx_release(g->ctx);
 	free(g);

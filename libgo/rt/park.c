@@ -238,6 +238,7 @@ go__why_text(enum go__why why)
 		[GO__WHY_RWMUTEX_READ] = "rwmutex, to read",
 		[GO__WHY_RWMUTEX_WRITE] = "rwmutex, to write",
 		[GO__WHY_WAITGROUP] = "wait group",
+		[GO__WHY_GROUP] = "group's limit",
 		[GO__WHY_ONCE] = "once",
 		[GO__WHY_COND] = "condition",
 		[GO__WHY_SEM] = "semaphore",

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rt/g.h"
 #include "suite.h"
 
 static go_error *
@@ -180,6 +181,93 @@ START_TEST(a_task_that_exits_has_no_error)
 	go_group_free(g);
 }
 
+static go_atomic_ptr entering[5];
+
+static void
+enter(go_group *g, int i)
+{
+	go_atomic_store(&entering[i], (void *)go__self());
+	ck_assert(go_group_go(g, succeed, i));
+}
+
+START_TEST(a_raised_limit_admits_those_who_wait)
+{
+	go_group *g = go_group_new(NULL);
+	go_waitgroup wg = {0};
+	struct g *who;
+
+	go_group_limit(g, 0);
+	for (size_t i = 0; i < COUNT(entering); i++) {
+		go_wg_go(&wg, enter, g, (int)i);
+		do {
+			go_yield();
+			who = go_atomic_load(&entering[i]);
+		} while (who == NULL || load_rlx(&who->why) != GO__WHY_GROUP);
+	}
+	go_group_limit(g, 2);
+	go_wg_wait(&wg);
+	ck_assert_ptr_null(go_group_wait(g));
+	go_group_free(g);
+}
+
+static go_error *
+add_errors(go_group *g, int n)
+{
+	while (n-- > 0)
+		ck_assert(go_group_go(g, refuse, n));
+	return NULL;
+}
+
+static void
+wait_often(go_group *g, int times)
+{
+	while (times-- > 0) {
+		go_error *all = go_group_wait_all(g), *e = go_group_wait(g);
+
+		if (e != NULL)
+			ck_assert_int_eq(strncmp(go_error_text(e), "task ", 5),
+					 0);
+		go_error_free(all);
+		go_error_free(e);
+	}
+}
+
+START_TEST(waits_beside_new_tasks_read_whole_lists)
+{
+	for (int round = 0; round < 20; round++) {
+		go_group *g = go_group_new(NULL);
+		go_waitgroup wg = {0};
+
+		go_wg_go(&wg, wait_often, g, 100);
+		go_wg_go(&wg, add_errors, g, 100);
+		go_wg_wait(&wg);
+		wait_often(g, 1);
+		go_group_free(g);
+	}
+}
+
+static void
+start_null(go_group *g)
+{
+	go_error *(*none)(void) = NULL;
+
+	(void)!go_group_go(g, none);
+}
+
+START_TEST(who_could_not_be_started_leaves_his_place)
+{
+	go_group *g = go_group_new(NULL);
+	go_error *e;
+
+	go_group_limit(g, 1);
+	e = go_try(start_null, g);
+	ck_assert(strstr(go_error_text(e), "go_group_go: the function is"));
+	go_error_free(e);
+	ck_assert(go_group_try_go(g, succeed, 0));
+	ck_assert_ptr_null(go_group_wait(g));
+	go_group_free(g);
+}
+
 START_TEST(a_limit_while_tasks_run_panics)
 {
 	go_group *g = go_group_new(NULL);
@@ -203,6 +291,9 @@ main(void)
 	tcase_add_test(tc, try_go_does_not_wait);
 	tcase_add_test(tc, a_full_group_whose_context_is_done_starts_nobody);
 	tcase_add_test(tc, a_task_that_exits_has_no_error);
+	tcase_add_test(tc, a_raised_limit_admits_those_who_wait);
+	tcase_add_test(tc, waits_beside_new_tasks_read_whole_lists);
+	tcase_add_test(tc, who_could_not_be_started_leaves_his_place);
 	tcase_add_test_raise_signal(tc, a_limit_while_tasks_run_panics,
 				    SIGABRT);
 	return run_suite(s);

@@ -33,7 +33,8 @@ GO_API GO_MUST_USE go_group *go_group_new(go_ctx *ctx);
 GO_API go_ctx *go_group_ctx(go_group *g);
 
 // go_group_limit allows at most n goroutines at a time; a negative n is no
-// limit, as at the beginning. Panics while any run.
+// limit, as at the beginning. Those who wait to start one are let in as far as
+// the new limit allows. Panics while any run.
 GO_API void go_group_limit(go_group *g, int n);
 
 // go_group_go starts fn(args...), which returns a go_error *, NULL or owned
