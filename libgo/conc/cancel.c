@@ -5,7 +5,9 @@
 // Who cancels keeps a list of contexts whose phase it has moved from LIVE,
 // with a reference on each, and finishes them one by one, which may put their
 // children on the list. Two cancellations that meet share the tree between
-// them: each context is finished by one.
+// them: each context is finished by one. But whoever finds a context that has
+// left LIVE, and promises that it is done, closes its channel himself: it may
+// be far down on the other's list.
 //
 // Done and err: err must be NULL as long as done is open, and must not be
 // once it is closed. The channel cannot be closed under the context's lock,
@@ -18,6 +20,7 @@
 #include <stddef.h>
 
 #include "conc/chan.h"
+#include "libgo/goroutine.h"
 
 // begin puts c, which is LIVE and of which the caller has a reference to give
 // away, on the list. c->lock is held.
@@ -80,24 +83,56 @@ finish(go_ctx *c, go_ctx **work)
 	go__ctx_detach(c);
 }
 
-void
-go__ctx_cancel(go_ctx *c, go_error *err, go_error *cause)
+static void
+finish_all(go_ctx *work)
+{
+	go_ctx *c;
+
+	while ((c = work) != NULL) {
+		work = c->next_work;
+		finish(c, &work);
+		go_ctx_release(c);
+	}
+}
+
+// start makes c done, unless it cannot be, and returns it as a list if it was
+// LIVE.
+static go_ctx *
+start(go_ctx *c, go_error *err, go_error *cause)
 {
 	go_ctx *work = NULL;
 
 	if (c->done == NULL)
-		return;
+		return NULL;
 	go__lock(&c->lock);
 	if (load_rlx(&c->phase) == GO__CTX_LIVE) {  // it changes under the lock
 		go_ctx_retain(c);
 		begin(c, err, cause, &work);
 	}
 	go__unlock(&c->lock);
-	while ((c = work) != NULL) {
-		work = c->next_work;
-		finish(c, &work);
-		go_ctx_release(c);
-	}
+	go__chan_close(c->done);
+	return work;
+}
+
+void
+go__ctx_cancel(go_ctx *c, go_error *err, go_error *cause)
+{
+	finish_all(start(c, err, cause));
+}
+
+void
+go__ctx_expire(go_ctx *c, go_error *cause)
+{
+	go_ctx *work = start(c, GO_DEADLINE_EXCEEDED, cause);
+	bool is_short;
+
+	if (work == NULL)
+		return;
+	go__lock(&c->lock);
+	is_short = c->children == NULL && c->hooks == NULL;
+	go__unlock(&c->lock);
+	if (is_short || go_try_start(finish_all, work) != NULL)
+		finish_all(work);
 }
 
 void
@@ -106,13 +141,13 @@ go__ctx_attach(go_ctx *c)
 	for (int i = 0; i < 2; i++) {
 		struct go__ctx_link *l = &c->up[i];
 		go_ctx *p = l->parent;
-		bool is_swept;
+		bool is_live;
 
 		if (p == NULL || p->done == NULL)
 			continue;
 		go__lock(&p->lock);
-		is_swept = p->is_swept;
-		if (!is_swept) {
+		is_live = load_rlx(&p->phase) == GO__CTX_LIVE;  // C3
+		if (is_live) {
 			l->next = p->children;
 			if (l->next != NULL)
 				l->next->prev = l;
@@ -120,8 +155,10 @@ go__ctx_attach(go_ctx *c)
 			l->is_linked = true;
 		}
 		go__unlock(&p->lock);
-		if (is_swept)
+		if (!is_live) {
+			go__chan_close(p->done);  // no child is done before
 			go__ctx_cancel(c, p->err, p->cause);
+		}
 	}
 	// Cancelled by one parent while it was not yet with the other: C2.
 	// Relaxed: if finish's detach came before we linked, the parent's lock

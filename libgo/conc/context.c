@@ -105,7 +105,7 @@ deadline_passed(struct go__timer *t, uint64_t arg)
 	(void)arg;
 	if (go__ctx_try_retain(c)) {
 		cause = c->given != NULL ? c->given : GO_DEADLINE_EXCEEDED;
-		go__ctx_cancel(c, GO_DEADLINE_EXCEEDED, cause);
+		go__ctx_expire(c, cause);
 		go_ctx_release(c);
 	}
 	go__ctx_unhold(c);

@@ -11,8 +11,9 @@
 //       keep it calls try_retain.
 //   C3  phase only grows. Who moved it from LIVE, under the lock, finishes
 //       the cancellation: closes done, moves it to DONE, then sweeps: takes
-//       the children and hooks off until none is left and, under the same
-//       lock, sets is_swept. Until then both lists take more.
+//       the hooks off until none is left, then the children and, under the
+//       same lock, sets is_swept. Hooks are taken until then, children only
+//       while it is LIVE.
 //   C4  err and cause are set before phase leaves LIVE, and never again.
 //
 // Lock rank: a parent's lock is taken before its child's, and both before
@@ -60,6 +61,10 @@ struct go_ctx {
 
 // go__ctx_cancel cancels c, unless it already is or cannot be, and all below.
 void go__ctx_cancel(go_ctx *c, go_error *err, go_error *cause);
+
+// go__ctx_expire cancels c in a timer's callback, where nothing long may be
+// done: it leaves all below c to a goroutine.
+void go__ctx_expire(go_ctx *c, go_error *cause);
 
 // go__ctx_attach puts c on its parents' lists, or cancels it if a parent is.
 void go__ctx_attach(go_ctx *c);

@@ -477,6 +477,61 @@ START_TEST(children_leave_a_long_lived_parent)
 	go_ctx_release(top);
 }
 
+// As another canceller's list holds it: its phase has left LIVE, its channel
+// is open or closed, and what is below it has not been swept.
+static go_ctx *
+on_the_list(enum go__ctx_phase phase)
+{
+	go_ctx *c = go_ctx_with_cancel(NULL);
+
+	c->err = GO_CANCELED;
+	c->cause = GO_EOF;
+	if (phase == GO__CTX_DONE)
+		go__chan_close(c->done);
+	store_rlx(&c->phase, phase);
+	return c;
+}
+
+START_TEST(it_is_done_when_cancel_returns_whoever_cancels)
+{
+	go_ctx *c = on_the_list(GO__CTX_CLOSING);
+
+	ck_assert_ptr_null(go_ctx_err(c));
+	go_ctx_cancel(c);
+	ck_assert(is_done(c));
+	ck_assert_ptr_eq(go_ctx_err(c), GO_CANCELED);
+	ck_assert_ptr_eq(go_ctx_cause(c), GO_EOF);
+	go_ctx_release(c);
+}
+
+START_TEST(a_child_is_born_done_while_its_parents_hooks_run)
+{
+	for (enum go__ctx_phase p = GO__CTX_CLOSING; p <= GO__CTX_DONE; p++) {
+		go_ctx *c = on_the_list(p);
+		go_ctx *low = go_ctx_with_timeout(c, GO_HOUR);
+
+		ck_assert(is_done(low) && is_done(c));
+		ck_assert_ptr_eq(go_ctx_cause(low), GO_EOF);
+		go_ctx_release(low);
+		go_ctx_release(c);
+	}
+}
+
+START_TEST(a_deadline_reaches_all_of_a_large_tree)
+{
+	static go_ctx *low[5000];
+	go_ctx *top = go_ctx_with_timeout(NULL, 5 * GO_MILLISECOND);
+
+	for (size_t i = 0; i < COUNT(low); i++)
+		low[i] = go_ctx_with_cancel(i % 8 == 0 ? top : low[i - 1]);
+	for (size_t i = 0; i < COUNT(low); i++) {
+		go_recv(go_ctx_done(low[i]), NULL);
+		ck_assert_ptr_eq(go_ctx_err(low[i]), GO_DEADLINE_EXCEEDED);
+		go_ctx_release(low[i]);
+	}
+	go_ctx_release(top);
+}
+
 int
 main(void)
 {
@@ -503,5 +558,8 @@ main(void)
 	tcase_add_test(tc, a_deep_tree_needs_no_deep_stack);
 	tcase_add_test(tc, trees_are_made_canceled_and_dropped_at_once);
 	tcase_add_test(tc, children_leave_a_long_lived_parent);
+	tcase_add_test(tc, it_is_done_when_cancel_returns_whoever_cancels);
+	tcase_add_test(tc, a_child_is_born_done_while_its_parents_hooks_run);
+	tcase_add_test(tc, a_deadline_reaches_all_of_a_large_tree);
 	return run_suite(s);
 }

@@ -62,8 +62,9 @@ GO_API GO_MUST_USE go_ctx *go_ctx_without_cancel(go_ctx *parent);
 GO_API GO_MUST_USE go_ctx *go_ctx_merge(go_ctx *a, go_ctx *b);
 
 // go_ctx_cancel cancels ctx, and all below it before it returns, with the
-// error GO_CANCELED. It does nothing if ctx is cancelled already or cannot
-// be.
+// error GO_CANCELED. If ctx is cancelled already it does nothing; when another
+// is about that just now, ctx is done when it returns, but some below it may
+// not yet be. Nor does it do anything if ctx cannot be cancelled.
 GO_API void go_ctx_cancel(go_ctx *ctx);
 
 // go_ctx_cancel_cause gives a cause, retained; NULL is GO_CANCELED.
