@@ -36,7 +36,8 @@ function members(depth, tabs,   n, i, type, name) {
 		if (draw(2)) {
 			type = pick(integers)
 			print tabs type " " name " : " 1 + draw(width(type)) ";"
-			if (draw(6) == 0)
+			# gcc warns of an unnamed enum of no width, unasked.
+			if (draw(6) == 0 && type !~ /enum/)
 				print tabs type " : " draw(width(type) + 1) ";"
 		} else if (depth < 3 && draw(5) == 0) {
 			print tabs pick("struct|union") (draw(5) ? "" : packed) " {"
