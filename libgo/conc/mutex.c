@@ -4,19 +4,27 @@
 //
 // An unlock wakes who waits longest but lets newcomers take the mutex in the
 // meantime: they run already, and a mutex that goes idle until a goroutine is
-// scheduled is slow. Who is woken in vain goes back to the head of the queue;
-// the next unlock that finds him waiting for STARVING or longer hands the
-// mutex to him without freeing it. So once the head has starved, the queue is
-// served strictly in its order until its head is younger.
+// scheduled is slow. Who is woken stays at the head of the queue until he has
+// the mutex. An unlock that finds him waiting for STARVING or longer, whether
+// he is still on his way or sleeps again, hands it to him without freeing it.
+// So once the head has starved, the queue is served strictly in its order
+// until its head is younger.
+//
+// While somebody is on his way, to look at the clock at each unlock would be
+// dear. state counts these unlocks, and the 1st, 2nd, 4th, 8th and so on look:
+// few where the mutex is held shortly, and where it is held long he waits at
+// most twice as long as he should.
 //
 // Invariants, whenever m->lock is free:
 //   I1  QUEUED is set exactly when somebody is on the queue.
-//   I2  WOKEN is set exactly when somebody was woken, not handed the mutex,
-//       and has not yet looked; while it is, unlocking wakes nobody else.
-//   I3  QUEUED and WOKEN change under m->lock only; LOCKED without it.
+//   I2  WOKEN is set exactly when the head was woken, not handed the mutex,
+//       and has not yet looked; while it is, unlocking wakes nobody else, and
+//       nobody pops the queue. The count of unlocks is 0 while it is not.
+//   I3  QUEUED and WOKEN change under m->lock only; LOCKED and the count
+//       without it.
 // Nobody sleeps beside a free mutex: what frees it sees that QUEUED is clear,
-// or that WOKEN is set; and who was woken takes it, or queues behind a holder
-// whose unlock will see QUEUED.
+// or that WOKEN is set; and who was woken takes it, or sleeps behind a holder
+// whose unlock will see QUEUED without WOKEN.
 //
 // Freeing it is the last time that an unlock touches the mutex: the next
 // holder may be its last and free the memory.
@@ -27,7 +35,7 @@
 #include "conc/wait.h"
 #include "libgo/context.h"
 
-enum { LOCKED = 1, QUEUED = 2, WOKEN = 4 };
+enum { LOCKED = 1, QUEUED = 2, WOKEN = 4, UNLOCK = 8 };
 
 #define STARVING GO_MILLISECOND
 
@@ -58,17 +66,35 @@ take(go_mutex *m)
 // take_or_queue takes m if it is free, and else sets QUEUED for the caller,
 // who must then queue. m->lock is held.
 static bool
-take_or_queue(go_mutex *m, bool was_woken)
+take_or_queue(go_mutex *m)
+{
+	uint32_t s;
+
+	do {
+		s = load_rlx(&m->state);  // the cas decides
+		// [MU1] pairs with go_mutex_unlock: the last holder's writes
+		// are seen.
+	} while (!cas_acq(&m->state, s, s | (s & LOCKED ? QUEUED : LOCKED)));
+	return (s & LOCKED) == 0;
+}
+
+// take_woken is how w, the head, looks once it was woken: it ends WOKEN, and
+// takes m if it is free. m->lock is held.
+static bool
+take_woken(go_mutex *m, struct go__waiter *w)
 {
 	uint32_t s, next;
 
 	do {
 		s = load_rlx(&m->state);  // the cas decides
-		next = was_woken ? s & ~(uint32_t)WOKEN : s;
-		next |= s & LOCKED ? QUEUED : LOCKED;
+		next = LOCKED;
+		if ((s & LOCKED) || w->next != NULL)
+			next |= QUEUED;
 		// [MU1] pairs with go_mutex_unlock: the last holder's writes
 		// are seen.
 	} while (!cas_acq(&m->state, s, next));
+	if ((s & LOCKED) == 0)
+		go__waitq_remove(&m->waiters, w);
 	return (s & LOCKED) == 0;
 }
 
@@ -76,27 +102,23 @@ static go_error *
 lock_slow(go_mutex *m, go_ctx *ctx)
 {
 	struct go__waiter w = {.arg = (uint64_t)go_now()};
-	bool was_woken = false;
+	bool is_mine;
 
-	for (;;) {
-		go__lock(&m->lock);
-		if (take_or_queue(m, was_woken)) {
-			go__unlock(&m->lock);
-			return NULL;
-		}
-		if (was_woken)
-			go__waitq_push_first(&m->waiters, &w);
-		else
-			go__waitq_push(&m->waiters, &w);
+	go__lock(&m->lock);
+	is_mine = take_or_queue(m);
+	if (!is_mine)
+		go__waitq_push(&m->waiters, &w);
+	while (!is_mine) {
 		if (!go__wait(&m->lock, &m->waiters, &w, GO__WHY_MUTEX, ctx)) {
 			update(m, 0);
 			go__unlock(&m->lock);
 			return go_ctx_err(ctx);
 		}
-		if (w.ok)
-			return NULL;  // handed over
-		was_woken = true;
+		go__lock(&m->lock);
+		is_mine = w.ok || take_woken(m, &w);
 	}
+	go__unlock(&m->lock);
+	return NULL;
 }
 
 void
@@ -132,10 +154,20 @@ is_starving(const struct go__waiter *w)
 	return go_now() - (go_time)w->arg >= STARVING;
 }
 
-// unlock_slow wakes somebody and frees m, or hands it over. Returns false if
-// nobody is left to wake. m is LOCKED and nobody WOKEN.
+// hand_over gives m to w, the head. m->lock is held.
+static void
+hand_over(go_mutex *m, struct go__waiter *w)
+{
+	w->ok = true;
+	go__waitq_remove(&m->waiters, w);
+	// Nobody but us, who hold it, changes it now. The lock orders it.
+	store_rlx(&m->state, m->waiters.first ? LOCKED | QUEUED : LOCKED);
+}
+
+// wake wakes the head and frees m, or hands it over. Returns false if nobody
+// is left to wake. m is LOCKED and nobody WOKEN.
 static bool
-unlock_slow(go_mutex *m)
+wake(go_mutex *m)
 {
 	struct go__waiter *w;
 	struct g *g;
@@ -150,15 +182,53 @@ unlock_slow(go_mutex *m)
 	}
 	g = w->g;
 	is_handed = is_starving(w);
-	w->ok = is_handed;
-	update(m, is_handed ? 0 : WOKEN);
+	go__waitq_push_first(&m->waiters, w);
+	if (is_handed)
+		hand_over(m, w);
+	else
+		update(m, WOKEN);
 	go__unlock(&m->lock);
 	// [MU1] pairs with take: our writes are seen by the next. Handed over,
-	// they go with go__ready.
+	// they go with m->lock.
 	if (!is_handed)
 		sub_acqrel(&m->state, LOCKED);
 	go__ready(g);
 	return true;
+}
+
+// hand_to_woken hands m to who is on his way if he has starved.
+static bool
+hand_to_woken(go_mutex *m)
+{
+	bool is_handed;
+
+	go__lock(&m->lock);
+	is_handed = (load_rlx(&m->state) & WOKEN) &&  // the lock orders it
+		    is_starving(m->waiters.first);
+	if (is_handed)
+		hand_over(m, m->waiters.first);
+	go__unlock(&m->lock);
+	return is_handed;
+}
+
+static bool
+is_power_of_2(uint32_t n)
+{
+	return (n & (n - 1)) == 0;
+}
+
+// pass_on unlocks m in state s, where somebody waits, unless that has changed.
+static bool
+pass_on(go_mutex *m, uint32_t s)
+{
+	uint32_t next = (s & ~(uint32_t)LOCKED) + UNLOCK;
+
+	if ((s & WOKEN) == 0)
+		return wake(m);
+	if (is_power_of_2(next / UNLOCK) && hand_to_woken(m))
+		return true;
+	// [MU1] pairs with take: our writes are seen by the next.
+	return cas_rel(&m->state, s, next);
 }
 
 void
@@ -171,13 +241,13 @@ go_mutex_unlock(go_mutex *m)
 		if ((s & LOCKED) == 0)
 			go_panic(
 				"go_mutex_unlock: unlock of an unlocked mutex");
-		if ((s & (QUEUED | WOKEN)) == QUEUED) {
-			if (unlock_slow(m))
+		if (s != LOCKED) {
+			if (pass_on(m, s))
 				return;
 			continue;
 		}
 		// [MU1] pairs with take: our writes are seen by the next.
-		if (cas_rel(&m->state, s, s & ~(uint32_t)LOCKED))
+		if (cas_rel(&m->state, LOCKED, 0))
 			return;
 	}
 }

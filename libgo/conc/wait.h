@@ -16,7 +16,8 @@
 // then off the queue, and the lock is held. A NULL ctx is never done.
 //
 // A server takes w off with go__waitq_pop, or with go__waitq_remove and
-// go__claim, under the lock.
+// go__claim, under the lock. It may put w back before it readies the goroutine,
+// which then finds w still on q.
 bool go__wait(uint32_t *lock, struct go__waitq *q, struct go__waiter *w,
 	      enum go__why why, go_ctx *ctx);
 

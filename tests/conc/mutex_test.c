@@ -130,6 +130,47 @@ START_TEST(a_hog_starves_nobody)
 	go_wg_wait(&wg);
 }
 
+static void
+hold_until(go_chan(go_unit) gate)
+{
+	go_mutex_lock(&mu);
+	go_recv(gate, NULL);
+	go_mutex_unlock(&mu);
+}
+
+static void
+starve(go_chan(go_unit) gate)
+{
+	go_waitgroup wg = {0};
+	go_time since;
+
+	go_mutex_lock(&mu);
+	go_wg_go(&wg, hold_until, gate);
+	await_queued(&mu, 1);
+	since = go_now();
+	go_mutex_unlock(&mu);  // wakes him, who cannot run now
+	if (go_mutex_try_lock(&mu)) {
+		while (go_now() - since < GO_MILLISECOND)
+			;
+		go_mutex_unlock(&mu);
+	}
+	ck_assert(!go_mutex_try_lock(&mu));
+	go_send(gate, GO_UNIT);
+	go_wg_wait(&wg);
+}
+
+START_TEST(who_was_woken_and_starves_on_his_way_is_handed_it)
+{
+	go_chan(go_unit) gate = go_chan_make(go_unit, 0);
+	go_waitgroup wg = {0};
+
+	go_procs(1);
+	go_wg_go(&wg, starve, gate);
+	go_wg_wait(&wg);
+	ck_assert_uint_eq(mu.state, 0);
+	go_chan_release(gate);
+}
+
 START_TEST(another_may_unlock_it)
 {
 	go_waitgroup wg = {0};
@@ -256,6 +297,7 @@ main(void)
 	tcase_add_test(tc, try_lock_never_waits);
 	tcase_add_test(tc, those_who_wait_are_served_in_their_order);
 	tcase_add_test(tc, a_hog_starves_nobody);
+	tcase_add_test(tc, who_was_woken_and_starves_on_his_way_is_handed_it);
 	tcase_add_test(tc, another_may_unlock_it);
 	tcase_add_test(tc, a_context_ends_the_wait);
 	tcase_add_test(tc, waits_that_end_early_lose_no_wake_up);
