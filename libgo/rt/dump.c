@@ -3,11 +3,13 @@
 // Dump: what every goroutine does, for people.
 //
 // Goroutines run on meanwhile: each line is true of some moment. Nothing here
-// allocates, parks or takes a lock, so that it works when little else does.
+// allocates, parks or takes a lock but the loader's (backtrace.c), so that it
+// works when little else does.
 
 #include <stdio.h>
 
 #include "libgo/goroutine.h"
+#include "rt/backtrace.h"
 #include "rt/machine.h"
 #include "rt/os.h"
 #include "rt/stack.h"
@@ -39,13 +41,16 @@ write_one(struct g *g, void *arg)
 	const struct go__site *site = g->site;
 	char line[512], since[48] = "";
 	const char *state = go__why_text(why);
+	bool is_elsewhere = false;
 	int n;
 
 	if (id == 0)
 		return;
-	if (why == GO__WHY_NONE)
-		state = is_running(g) || g == d->self ? "running" : "runnable";
-	else if (waited >= 1000000000)
+	if (why == GO__WHY_NONE) {
+		is_elsewhere = g != d->self && is_running(g);
+		state = is_elsewhere || g == d->self ? "running" : "runnable";
+	}
+	if (why != GO__WHY_NONE && waited >= 1000000000)
 		snprintf(since, sizeof since, ", %lld s",
 			 (long long)(waited / 1000000000));
 	if (site == NULL)
@@ -61,6 +66,10 @@ write_one(struct g *g, void *arg)
 	if (n >= (int)sizeof line)
 		n = sizeof line - 1;
 	go__os_write(d->fd, line, (size_t)n);
+	if (g == d->self)
+		go__backtrace_self(d->fd);
+	else if (!is_elsewhere)
+		go__backtrace(d->fd, g);
 }
 
 void

@@ -29,7 +29,7 @@
 // struct ending is how a child process ended, and what it said on stderr.
 struct ending {
 	int status;
-	char said[4096];
+	char said[1 << 16];
 };
 
 // run_child runs fn(arg) in a child process of its own; the caller must not
