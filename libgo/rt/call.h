@@ -37,6 +37,14 @@ uintptr_t go__call_run(const struct go__call *call);
 bool go__go(const go_attr *attr, go__fn fn, const struct go__site *site,
 	    void (*finish)(void *arg, uintptr_t result), void *arg);
 
+// go__go_call is go__go for a call that was taken before, and is copied.
+bool go__go_call(const struct go__call *call, const struct go__site *site,
+		 void (*finish)(void *arg, uintptr_t result), void *arg);
+
+// go__go_ends tells whether the caller is a goroutine started by one of these
+// that calls finish(arg, ...) in the end.
+bool go__go_ends(void (*finish)(void *arg, uintptr_t result), const void *arg);
+
 // go__go_must is go__go that panics without memory.
 void go__go_must(const go_attr *attr, go__fn fn, const struct go__site *site,
 		 void (*finish)(void *arg, uintptr_t result), void *arg);

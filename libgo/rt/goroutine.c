@@ -90,11 +90,10 @@ live(void)
 	end(g, result);
 }
 
-bool
-go__go(const go_attr *attr, go__fn fn, const struct go__site *site,
-       void (*finish)(void *arg, uintptr_t result), void *arg)
+// conceive returns a stack for fn, or NULL without memory.
+static struct g *
+conceive(const go_attr *attr, go__fn fn, const struct go__site *site)
 {
-	struct g *g = NULL;
 	size_t size = attr != NULL ? attr->stack_size : 0;
 
 	if (fn == NULL)
@@ -104,12 +103,14 @@ go__go(const go_attr *attr, go__fn fn, const struct go__site *site,
 		go_panic("go_with: a stack of %zu bytes is over the limit of "
 			 "1 GB, %s:%d",
 			 size, site->file, site->line);
-	if (go__sched_start())
-		g = go__stack_new(size);
-	if (g == NULL)
-		return false;
-	// Nothing above captured a call on this thread.
-	go__call_take(&g->call, fn);
+	return go__sched_start() ? go__stack_new(size) : NULL;
+}
+
+// bear starts g, which has its call.
+static void
+bear(struct g *g, const go_attr *attr, const struct go__site *site,
+     void (*finish)(void *arg, uintptr_t result), void *arg)
+{
 	g->finish = finish;
 	g->finish_arg = arg;
 	g->site = site;
@@ -121,7 +122,41 @@ go__go(const go_attr *attr, go__fn fn, const struct go__site *site,
 	go__tools_born(&g->tools, g->stack + go__os_page(),
 		       (size_t)((char *)(g + 1) - g->stack) - go__os_page());
 	go__ready(g);
+}
+
+bool
+go__go(const go_attr *attr, go__fn fn, const struct go__site *site,
+       void (*finish)(void *arg, uintptr_t result), void *arg)
+{
+	struct g *g = conceive(attr, fn, site);
+
+	if (g == NULL)
+		return false;
+	// Nothing above captured a call on this thread.
+	go__call_take(&g->call, fn);
+	bear(g, attr, site, finish, arg);
 	return true;
+}
+
+bool
+go__go_call(const struct go__call *call, const struct go__site *site,
+	    void (*finish)(void *arg, uintptr_t result), void *arg)
+{
+	struct g *g = conceive(NULL, call->fn, site);
+
+	if (g == NULL)
+		return false;
+	g->call = *call;
+	bear(g, NULL, site, finish, arg);
+	return true;
+}
+
+bool
+go__go_ends(void (*finish)(void *arg, uintptr_t result), const void *arg)
+{
+	const struct g *g = go__sched_self();
+
+	return g != NULL && g->finish == finish && g->finish_arg == arg;
 }
 
 void
