@@ -242,6 +242,7 @@ go__why_text(enum go__why why)
 		[GO__WHY_ONCE] = "once",
 		[GO__WHY_COND] = "condition",
 		[GO__WHY_SEM] = "semaphore",
+		[GO__WHY_TIMER] = "timer's function",
 		[GO__WHY_READ] = "descriptor, to read",
 		[GO__WHY_WRITE] = "descriptor, to write",
 		[GO__WHY_ENDED] = "main has ended",

@@ -47,6 +47,7 @@ enum go__why {
 	GO__WHY_ONCE,
 	GO__WHY_COND,
 	GO__WHY_SEM,
+	GO__WHY_TIMER,
 	GO__WHY_READ,
 	GO__WHY_WRITE,
 	GO__WHY_ENDED,
