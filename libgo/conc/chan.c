@@ -111,6 +111,15 @@ go__chan_offer(struct go__chan *c, const void *value, bool *ok, struct g **wake)
 	return true;
 }
 
+static void
+source_taken(struct go__waiter *w)
+{
+	struct go__source *s = (struct go__source *)(void *)w;
+
+	if (s->taken != NULL)
+		s->taken(s);
+}
+
 bool
 go__chan_accept(struct go__chan *c, void *value, bool *ok, struct g **wake)
 {
@@ -137,6 +146,8 @@ go__chan_accept(struct go__chan *c, void *value, bool *ok, struct g **wake)
 	if (w != NULL) {
 		w->ok = true;
 		*wake = w->g;
+		if (w->g == NULL)
+			source_taken(w);
 	}
 	return true;
 }

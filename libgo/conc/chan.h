@@ -22,6 +22,14 @@ struct go__chan {
 	char *ring;  // immutable; behind the struct
 };
 
+// struct go__source is a sender that is no goroutine. Queued among the senders
+// it offers once what slot points at; whoever receives that calls taken, if it
+// is not NULL, under the lock: it may queue the source again.
+struct go__source {
+	struct go__waiter waiter;  // first; g is NULL
+	void (*taken)(struct go__source *s);
+};
+
 // go__chan_of is the channel behind a reference.
 static inline struct go__chan *
 go__chan_of(go__chan_ref ref)
