@@ -5,19 +5,26 @@
 // Invariants:
 //   I1  state only grows, under o->lock: NEW, RUNNING, DONE.
 //   I2  Somebody is on the queue only while it is RUNNING.
+//
+// However fn ends, by a panic or go_exit too, it was called once and is DONE.
+// So it runs in a go_try, with the end of RUNNING deferred; its panic then goes
+// on from there.
+
+#include <stdio.h>
 
 #include "conc/wait.h"
+#include "libgo/error.h"
 #include "libgo/sync.h"
 
 enum { NEW, RUNNING, DONE };
 
 static void
-run(go_once *o, void (*fn)(void))
+end(void *once)
 {
 	struct go__waitq ready = {NULL, NULL};
 	struct go__waiter *w;
+	go_once *o = once;
 
-	fn();
 	go__lock(&o->lock);
 	o->caller = NULL;
 	// [ON1] pairs with go_once_do: what fn did is seen.
@@ -26,6 +33,26 @@ run(go_once *o, void (*fn)(void))
 		go__waitq_push(&ready, w);
 	go__unlock(&o->lock);
 	go__ready_all(&ready);
+}
+
+static void
+call(go_once *o, void (*fn)(void))
+{
+	go_defer(end, o);
+	fn();
+}
+
+static void
+run(go_once *o, void (*fn)(void))
+{
+	go_error *err = go_try(call, o, fn);
+	char text[1024];  // as much as go_panic keeps
+
+	if (err == NULL)
+		return;
+	snprintf(text, sizeof text, "%s", go_error_text(err));
+	go_error_free(err);
+	go_panic("%s", text);
 }
 
 static void

@@ -100,7 +100,9 @@ typedef struct go_once {
 } go_once;
 
 // go_once_do calls fn if it is the first call for o, and returns when that
-// call has returned. Panics if fn itself calls it.
+// call has ended, be it by a panic, which then goes on to the first caller
+// alone, or by go_exit. What fn defers is run when it ends. Panics if fn itself
+// calls it.
 GO_API void go_once_do(go_once *o, void (*fn)(void));
 
 // go_cond is a condition that goroutines wait for with a mutex. Those who
