@@ -62,18 +62,19 @@ walk(int fd, struct go__unwind *u)
 static void
 bound(struct go__unwind *u, const struct g *g)
 {
-	uint64_t sp = u->regs.value[UNWIND_SP];
+	uint64_t sp = u->regs.value[UNWIND_SP], top;
 
 	if (g->kind == G_GOROUTINE) {
 		u->lo = (uintptr_t)g->stack + go__os_page();
 		u->hi = (uintptr_t)g->stack + g->stack_size;
 	} else if (g->kind == G_MAIN) {
 		// The kernel puts these bytes above the first frame.
-		u->lo = sp;
-		u->hi = getauxval(AT_RANDOM);
+		top = getauxval(AT_RANDOM);
+		if (sp != 0 && sp < top) {
+			u->lo = sp;
+			u->hi = top;
+		}
 	}
-	if (sp < u->lo || sp > u->hi)
-		u->lo = u->hi = 0;
 }
 
 static void

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "libgo/goroutine.h"
+#include "rt/fault.h"
 #include "rt/machine.h"
 #include "rt/os.h"
 
@@ -50,7 +51,8 @@ go__deadlock_check(go_time grace)
 {
 	static const char text[] =
 		"fatal error: all goroutines are asleep - deadlock!\n\n";
-	int ours = (int)go__sched.n_machines + go__monitor_threads();
+	int ours = (int)go__sched.n_machines + go__monitor_threads() +
+		   go__fault_threads();
 
 	if (grace == GO__NEVER || go__os_now() < grace || !all_asleep())
 		return;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "libgo/goroutine.h"
+#include "rt/fault.h"
 #include "rt/machine.h"
 #include "rt/os.h"
 
@@ -160,6 +161,7 @@ go__sched_start(void)
 
 	if (load_rlx(&go__sched.n_machines) > 0)  // it never falls to 0 again
 		return true;
+	go__fault_start();
 	go__proc_start();
 	go__lock(&go__sched.lock);
 	p = go__proc_pop_idle();

@@ -52,6 +52,7 @@
 #include <assert.h>
 
 #include "libgo/goroutine.h"
+#include "rt/fault.h"
 #include "rt/machine.h"
 #include "rt/os.h"
 #include "rt/stack.h"
@@ -315,6 +316,7 @@ go__sched_thread(void *arg)
 	m->tid = go__os_thread_id();
 	set_self_m(m);
 	go__tools_thread(&m->tools);
+	go__fault_thread();
 	loop(m);
 }
 
@@ -343,6 +345,7 @@ go__sched_adopt(struct g *g)
 	if (stack == NULL || m == NULL)
 		go_panic("go: no memory for the main thread's scheduler");
 	go__proc_start();
+	go__fault_thread();
 	go__os_guard(stack);
 	go__tools_thread(&g->tools);
 	go__tools_born(&m->tools, stack + go__os_page(),

@@ -28,7 +28,9 @@
 // set it, and count on neither across a call that parks.
 //
 // A goroutine has a stack of 256 KB of address space, of which it pays for
-// the pages that it touches; go_with gives another size.
+// the pages that it touches; go_with gives another size. The runtime handles
+// SIGSEGV to name a goroutine that overflows its stack before the process dies
+// of it, unless the program, or a sanitizer, had a handler before the first go.
 
 #ifndef LIBGO_GOROUTINE_H
 #define LIBGO_GOROUTINE_H
@@ -121,8 +123,9 @@ GO_API void go_set_local(const void *key, void *value,
 // go_set_name names the calling goroutine in dumps: at most 31 bytes, copied.
 GO_API void go_set_name(const char *name);
 
-// go_dump writes a line for every goroutine to fd: its number, what it does or
-// waits for and how long, its name, and where it was started.
+// go_dump writes every goroutine to fd: its number, what it does or waits for
+// and how long, its name, where it was started, and who called whom on its
+// stack. With LIBGO_DEBUG=sigquit in the environment SIGQUIT dumps to stderr.
 GO_API void go_dump(int fd);
 
 GO_END_DECLS
