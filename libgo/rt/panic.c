@@ -5,8 +5,9 @@
 // A panic runs what was deferred since the innermost go_try while the frames
 // between are still there, and then jumps to that go_try (longjmp: C has no
 // unwinding that all code was compiled for). A panic of something deferred
-// takes the place of the first. go_exit runs everything deferred, and goes on
-// when a panic on the way is taken by a go_try further out.
+// takes the place of the first. go_exit runs everything deferred, leaving one
+// go_try after the other, and goes on when one of them takes a panic on the
+// way; a go_try that begins on the way is none of those.
 
 #include "rt/panic.h"
 
@@ -25,6 +26,7 @@ struct go__attempt {
 	jmp_buf env;
 	struct go__attempt *outer;
 	uint32_t n_deferred;       // when it began
+	bool was_exiting;          // likewise
 	go_error *volatile error;  // the panic
 };
 
@@ -127,6 +129,7 @@ go__try(const struct go_attr *none, go__fn fn, const struct go__site *site)
 	g = go__self();
 	attempt.outer = g->deeds.attempt;
 	attempt.n_deferred = g->deeds.n_deferred;
+	attempt.was_exiting = g->deeds.is_exiting;
 	attempt.error = NULL;
 	g->deeds.attempt = &attempt;
 	if (_setjmp(attempt.env) == 0) {
@@ -134,7 +137,7 @@ go__try(const struct go_attr *none, go__fn fn, const struct go__site *site)
 		go__deeds_run(g, attempt.n_deferred);
 	}
 	g->deeds.attempt = attempt.outer;
-	if (g->deeds.is_exiting) {
+	if (g->deeds.is_exiting && !attempt.was_exiting) {
 		go_error_free(attempt.error);
 		go_exit();
 	}
@@ -171,11 +174,17 @@ void
 go_exit(void)
 {
 	struct g *g = go__self();
+	struct go__deeds *d = &g->deeds;
+	struct go__attempt *attempt;
 
 	if (g->kind == G_THREAD)
 		go_panic("go_exit: a plain thread is no goroutine; return "
 			 "from its function instead");
-	g->deeds.is_exiting = true;
+	d->is_exiting = true;
+	while ((attempt = d->attempt) != NULL) {
+		go__deeds_run(g, attempt->n_deferred);
+		d->attempt = attempt->outer;
+	}
 	go__deeds_run(g, 0);
 	go__goroutine_end(g);
 }
