@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Contexts: their making, their values and their end. See context.h for the
-// invariants, cancel.c for cancellation.
+// Contexts: their making and their end. See context.h for the invariants,
+// cancel.c for cancellation, values.c for values.
 //
 // An armed timer must not keep a context that everybody has let go of, nor
 // may its memory go while the timer's callback begins. So there are two
@@ -90,6 +90,7 @@ go_ctx_release(go_ctx *ctx)
 		go__chan_release(c->done);
 		go_error_free(c->cause);
 		go_error_free(c->given);
+		free(c->table);
 		drop(c->up[0].parent, &dead);
 		drop(c->up[1].parent, &dead);
 		go__ctx_unhold(c);
@@ -136,6 +137,7 @@ make(go_ctx *a, go_ctx *b)
 	c->up[1].parent = go_ctx_retain(b);
 	c->up[0].child = c->up[1].child = c;
 	c->deadline = first < second ? first : second;
+	go__ctx_inherit(c);
 	return c;
 }
 
@@ -216,8 +218,8 @@ go_ctx_with_value(go_ctx *parent, const void *key, void *value)
 	if (key == NULL)
 		go_panic("go_ctx_with_value: the key is NULL");
 	c = make(parent, NULL);
-	c->key = key;
-	c->value = value;
+	c->value = (struct go__ctx_value){key, value};
+	c->source = c;
 	go__ctx_attach(c);
 	return c;
 }
@@ -233,6 +235,7 @@ go_ctx_without_cancel(go_ctx *parent)
 	// It has a parent for the values, but is never on its list.
 	c->up[0].parent = go_ctx_retain(parent);
 	c->up[0].child = c;
+	go__ctx_inherit(c);
 	return c;
 }
 
@@ -259,35 +262,4 @@ go_ctx_deadline(go_ctx *ctx, go_time *t)
 		return false;
 	*t = ctx->deadline;
 	return true;
-}
-
-// find looks key up; it calls itself for the first side of merged contexts.
-static bool
-find(const go_ctx *c, const void *key, void **value)
-{
-	for (; c != NULL; c = c->up[1].parent) {
-		// Up the chain as far as there is one way.
-		while (c->key != key && c->up[1].parent == NULL) {
-			c = c->up[0].parent;
-			if (c == NULL)
-				return false;
-		}
-		if (c->key == key) {
-			*value = c->value;
-			return true;
-		}
-		if (find(c->up[0].parent, key, value))
-			return true;
-	}
-	return false;
-}
-
-void *
-go_ctx_value(go_ctx *ctx, const void *key)
-{
-	void *value = NULL;
-
-	if (key != NULL)
-		find(ctx, key, &value);
-	return value;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// context: what context.c, cancel.c and hook.c share.
+// context: what context.c, cancel.c, hook.c and values.c share.
 //
 // Invariants:
 //   C1  A context holds a reference on each parent until it is freed.
@@ -36,6 +36,11 @@ struct go__ctx_link {
 	bool is_linked;             // parent->lock
 };
 
+struct go__ctx_value {
+	const void *key;
+	void *value;
+};
+
 struct go_ctx {
 	uint32_t lock;
 	uint32_t refs;      // atomic; of those who may use it
@@ -54,9 +59,11 @@ struct go_ctx {
 	bool is_given_to_cancel;        // immutable; else to the deadline
 	go_time deadline;               // immutable; GO__NEVER for none
 	struct go__timer timer;
-	const void *key;           // immutable
-	void *value;               // immutable
-	struct go_ctx *next_work;  // the canceller's, or the releaser's
+	const struct go_ctx *source;  // immutable, as all values; NULL for none
+	struct go__ctx_value value;   // of go_ctx_with_value
+	struct go__ctx_value *table;  // of go_ctx_merge, if it needs one
+	size_t n_values;              // in table
+	struct go_ctx *next_work;     // the canceller's, or the releaser's
 };
 
 // go__ctx_cancel cancels c, unless it already is or cannot be, and all below.
@@ -80,6 +87,9 @@ void go__ctx_unhold(go_ctx *c);
 
 // go__ctx_try_retain takes a reference unless there is none left.
 bool go__ctx_try_retain(go_ctx *c);
+
+// go__ctx_inherit gives c, which is new, the values of its parents.
+void go__ctx_inherit(go_ctx *c);
 
 // go__ctx_run_hook starts c's first hook; it returns false, with the lock
 // held, when there is none. The lock is not held before.
