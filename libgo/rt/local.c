@@ -24,14 +24,16 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 void
 go__local_end(struct g *g)
 {
-	struct go__local *local;
+	struct go__local *local, last;
 
-	// A destructor may set values anew.
+	// A destructor may set values anew, defer, and exit.
 	while ((local = g->locals) != NULL) {
-		g->locals = local->next;
-		if (local->destructor != NULL)
-			local->destructor(local->value);
+		last = *local;
+		g->locals = last.next;
 		free(local);
+		if (last.destructor != NULL)
+			last.destructor(last.value);
+		go__deeds_run(g, 0);
 	}
 }
 
