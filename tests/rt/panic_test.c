@@ -245,11 +245,18 @@ START_TEST(something_deferred_may_defer)
 }
 
 static void
+free_error(void *e)
+{
+	go_error_free(e);
+}
+
+static void
 passes_it_on(void)
 {
 	go_error *e = go_try(panics, "first");
 
 	note('.');
+	go_defer(free_error, e);
 	panic("again: %s", go_error_text(e));
 }
 
