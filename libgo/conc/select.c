@@ -8,24 +8,32 @@
 // Everything lives in the cases: the order of locking is a list through them,
 // and each has its waiter. So nothing is allocated for any number of them.
 //
+// A descriptor is looked at, and only if nothing is ready watched: the poller
+// then has a lock and a queue for it, as a channel does, and it is one more
+// thing to lock, queue at and take a waiter back from.
+//
 // A ready case is chosen in one pass without a shuffled order: the k-th that
 // is ready replaces the choice with probability 1/k. (Reservoir sampling,
 // Vitter 1985.)
 
 #include "conc/chan.h"
 
+#include "libgo/goroutine.h"
 #include "libgo/time.h"
+#include "rt/poll.h"
 
 enum { NONE = -1 };
 
-// merge joins two lists that are in the order of their channels' addresses.
+enum { RETRY = 10000000 };  // ns
+
+// merge joins two lists that are in the order of their locks' addresses.
 static struct go__case *
 merge(struct go__case *a, struct go__case *b)
 {
 	struct go__case *first = NULL, **link = &first;
 
 	while (a != NULL && b != NULL) {
-		if ((uintptr_t)b->chan < (uintptr_t)a->chan) {
+		if ((uintptr_t)b->lock < (uintptr_t)a->lock) {
 			*link = b;
 			link = &b->next;
 			b = b->next;
@@ -39,7 +47,22 @@ merge(struct go__case *a, struct go__case *b)
 	return first;
 }
 
-// sort lists the cases that have a channel in the order of locking: runs[i] is
+static bool
+has_chan(const struct go__case *k)
+{
+	return k->kind >= GO__SEND_TO && k->chan != NULL;
+}
+
+// lock_of returns the lock of what k waits at, NULL if that is nothing.
+static uint32_t *
+lock_of(const struct go__case *k)
+{
+	if (k->kind == GO__FD)
+		return k->desc != NULL ? go__poll_lock(k->desc) : NULL;
+	return has_chan(k) ? &go__chan_of(k->chan)->lock : NULL;
+}
+
+// sort lists the cases that have a lock in the order of locking: runs[i] is
 // NULL or a sorted list of 2^i of them.
 static struct go__case *
 sort(struct go__case *cases, size_t n)
@@ -48,7 +71,8 @@ sort(struct go__case *cases, size_t n)
 	int i, used = 0;
 
 	for (struct go__case *k = cases; k < cases + n; k++) {
-		if (k->chan == NULL)
+		k->lock = lock_of(k);
+		if (k->lock == NULL)
 			continue;
 		k->next = NULL;
 		list = k;
@@ -69,12 +93,12 @@ sort(struct go__case *cases, size_t n)
 static void
 lock_all(struct go__case *list)
 {
-	go__chan_ref held = NULL;
+	uint32_t *held = NULL;
 
 	for (; list != NULL; list = list->next) {
-		if (list->chan != held)
-			go__lock(&go__chan_of(list->chan)->lock);
-		held = list->chan;
+		if (list->lock != held)
+			go__lock(list->lock);
+		held = list->lock;
 	}
 }
 
@@ -87,20 +111,21 @@ unlock_all(void *arg)
 
 	for (; list != NULL; list = next) {
 		next = list->next;
-		if (next == NULL || next->chan != list->chan)
-			go__unlock(&go__chan_of(list->chan)->lock);
+		if (next == NULL || next->lock != list->lock)
+			go__unlock(list->lock);
 	}
 }
 
 static bool
 is_ready(const struct go__case *k)
 {
-	struct go__chan *c = go__chan_of(k->chan);
-
-	if (c == NULL)
+	if (k->kind == GO__FD)
+		return k->seen != 0 ||
+		       (k->desc != NULL && go__poll_seen(k->desc) != 0);
+	if (!has_chan(k))
 		return false;
-	return k->kind == GO__SEND_TO ? go__chan_can_send(c)
-				      : go__chan_can_recv(c);
+	return k->kind == GO__SEND_TO ? go__chan_can_send(go__chan_of(k->chan))
+				      : go__chan_can_recv(go__chan_of(k->chan));
 }
 
 static void
@@ -110,17 +135,34 @@ answer(struct go__case *k, bool ok)
 		*k->ok = ok;
 }
 
+// tell tells what a descriptor is ready for. Its lock is held if it is watched.
+static void
+tell(struct go__case *k)
+{
+	int *events = k->value;
+
+	if (k->desc != NULL)
+		k->seen |= (short)go__poll_seen(k->desc);
+	if (events != NULL)
+		*events = k->seen;
+}
+
 // take carries a case out if it can.
 static bool
 take(struct go__case *k, struct g **wake)
 {
-	struct go__chan *c = go__chan_of(k->chan);
 	bool ok, is_done;
 
+	if (k->kind == GO__FD) {
+		tell(k);
+		return true;
+	}
 	if (k->kind == GO__SEND_TO)
-		is_done = go__chan_offer(c, k->value, &ok, wake);
+		is_done = go__chan_offer(go__chan_of(k->chan), k->value, &ok,
+					 wake);
 	else
-		is_done = go__chan_accept(c, k->value, &ok, wake);
+		is_done = go__chan_accept(go__chan_of(k->chan), k->value, &ok,
+					  wake);
 	if (is_done)
 		answer(k, ok);
 	return is_done;
@@ -151,24 +193,30 @@ poll(struct g *self, struct go__case *cases, size_t n, bool in_order,
 	return choice;
 }
 
+// queue_of returns the queue that k's waiter waits on.
+static struct go__waitq *
+queue_of(const struct go__case *k)
+{
+	if (k->kind == GO__FD)
+		return go__poll_queue(k->desc);
+	return k->kind == GO__SEND_TO ? &go__chan_of(k->chan)->senders
+				      : &go__chan_of(k->chan)->receivers;
+}
+
 static void
 enqueue(struct g *self, struct go__case *cases, size_t n, uint64_t ticket)
 {
-	struct go__chan *c;
-
 	for (struct go__case *k = cases; k < cases + n; k++) {
-		c = go__chan_of(k->chan);
-		if (c == NULL)
+		if (k->lock == NULL)
 			continue;
-		go__chan_retain(k->chan);
+		if (k->kind != GO__FD)
+			go__chan_retain(k->chan);
 		k->waiter = (struct go__waiter){
 			.g = self,
 			.ticket = ticket,
 			.slot = k->value,
 		};
-		go__waitq_push(k->kind == GO__SEND_TO ? &c->senders
-						      : &c->receivers,
-			       &k->waiter);
+		go__waitq_push(queue_of(k), &k->waiter);
 	}
 }
 
@@ -176,20 +224,16 @@ enqueue(struct g *self, struct go__case *cases, size_t n, uint64_t ticket)
 static void
 dequeue(struct go__case *cases, size_t n, struct go__waiter *winner)
 {
-	struct go__chan *c;
-
 	for (struct go__case *k = cases; k < cases + n; k++) {
-		c = go__chan_of(k->chan);
-		if (c == NULL)
+		if (k->lock == NULL)
 			continue;
 		if (&k->waiter != winner) {
-			go__lock(&c->lock);
-			go__waitq_remove(k->kind == GO__SEND_TO ? &c->senders
-								: &c->receivers,
-					 &k->waiter);
-			go__unlock(&c->lock);
+			go__lock(k->lock);
+			go__waitq_remove(queue_of(k), &k->waiter);
+			go__unlock(k->lock);
 		}
-		go__chan_release(k->chan);
+		if (k->kind != GO__FD)
+			go__chan_release(k->chan);
 	}
 }
 
@@ -229,7 +273,10 @@ wait(struct g *self, struct go__case *cases, size_t n, struct go__case *list,
 		return NONE;
 	k = (struct go__case *)(void *)((char *)winner -
 					offsetof(struct go__case, waiter));
-	answer(k, winner->ok);
+	if (k->kind == GO__FD)
+		tell(k);
+	else
+		answer(k, winner->ok);
 	return k - cases;
 }
 
@@ -244,26 +291,130 @@ deadline_of(const struct go__case *k)
 	return when;
 }
 
+// look asks what the descriptors are ready for now; false without any.
+static bool
+look(struct go__case *cases, size_t n)
+{
+	bool has_any = false;
+	int seen;
+
+	for (struct go__case *k = cases; k < cases + n; k++) {
+		if (k->kind != GO__FD)
+			continue;
+		has_any = true;
+		seen = go__poll_look(k->fd, k->want);
+		if (seen < 0)
+			go_panic("go_on_fd: %d is no open descriptor", k->fd);
+		k->seen = (short)seen;
+		k->desc = NULL;
+	}
+	return has_any;
+}
+
+// watch watches the descriptors; false if the process has none left for that.
+static bool
+watch(struct go__case *cases, size_t n)
+{
+	bool is_whole = true;
+
+	for (struct go__case *k = cases; k < cases + n; k++)
+		if (k->kind == GO__FD &&
+		    go__poll_watch(k->fd, k->want, &k->desc) != 0)
+			is_whole = false;
+	return is_whole;
+}
+
+static void
+unwatch(struct go__case *cases, size_t n)
+{
+	for (struct go__case *k = cases; k < cases + n; k++) {
+		if (k->kind != GO__FD)
+			continue;
+		go__poll_unwatch(k->desc);
+		k->desc = NULL;
+	}
+}
+
+// try takes a case that is ready; NONE, with the locks of *list held, if none
+// is.
+static ptrdiff_t
+try(struct g *self, struct go__case *cases, size_t n, bool in_order,
+    struct go__case **list)
+{
+	struct g *wake = NULL;
+	ptrdiff_t taken;
+
+	*list = sort(cases, n);
+	lock_all(*list);
+	taken = poll(self, cases, n, in_order, &wake);
+	if (taken == NONE)
+		return NONE;
+	unlock_all(*list);
+	if (wake != NULL)
+		go__ready(wake);
+	return taken;
+}
+
+// await is wait with descriptors, without locks held.
+static ptrdiff_t
+await(struct g *self, struct go__case *cases, size_t n, bool in_order,
+      go_time deadline)
+{
+	struct go__case *list;
+	ptrdiff_t taken;
+	go_time until;
+
+	for (;;) {
+		until = deadline;
+		if (!watch(cases, n) && until > go_now() + RETRY)
+			until = go_now() + RETRY;
+		taken = try(self, cases, n, in_order, &list);
+		if (taken == NONE)
+			taken = wait(self, cases, n, list, until);
+		unwatch(cases, n);
+		if (taken != NONE || until == deadline)
+			return taken;
+		look(cases, n);  // what could not be watched
+	}
+}
+
 static size_t
 run(struct go__case *cases, size_t n, bool in_order)
 {
-	struct g *self = go__self(), *wake = NULL;
-	struct go__case *list = sort(cases, n);
+	struct g *self = go__self();
+	struct go__case *list;
 	ptrdiff_t last = find_last_resort(cases, n), taken;
 	bool has_timeout = last != NONE && cases[last].kind == GO__TIMEOUT &&
 			   cases[last].timeout > 0;
 	go_time deadline = has_timeout ? deadline_of(&cases[last]) : GO__NEVER;
+	bool has_fds = look(cases, n);
 
-	lock_all(list);
-	taken = poll(self, cases, n, in_order, &wake);
-	if (taken == NONE && (last == NONE || has_timeout)) {
-		taken = wait(self, cases, n, list, deadline);
-	} else {
+	taken = try(self, cases, n, in_order, &list);
+	if (taken != NONE)
+		return (size_t)taken;
+	if (last != NONE && !has_timeout) {
 		unlock_all(list);
-		if (wake != NULL)
-			go__ready(wake);
+	} else if (has_fds) {
+		unlock_all(list);
+		taken = await(self, cases, n, in_order, deadline);
+	} else {
+		taken = wait(self, cases, n, list, deadline);
 	}
 	return (size_t)(taken != NONE ? taken : last);
+}
+
+struct go__case
+go__on_fd(int fd, int want, int *events)
+{
+	struct go__case k = {.kind = GO__FD, .value = events};
+
+	if ((want & ~(GO_READABLE | GO_WRITABLE)) != 0 || want == 0)
+		go_panic("go_on_fd: want is GO_READABLE, GO_WRITABLE or both, "
+			 "not %#x",
+			 (unsigned)want);
+	k.fd = fd;
+	k.want = (short)want;
+	return k;
 }
 
 size_t

@@ -22,10 +22,13 @@
 #include "rt/poll.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "libgo/chan.h"
 #include "rt/g.h"
 #include "rt/os.h"
 
@@ -37,13 +40,14 @@ enum {
 
 struct go__desc {
 	uint32_t lock;
-	uint32_t life;                             // lock; odd while open
-	uint32_t index;                            // immutable
-	int fd;                                    // lock
-	bool is_shut;                              // lock
-	bool is_ready[GO__POLL_MODES];             // lock
+	uint32_t life;                  // lock; odd while open
+	uint32_t index;                 // immutable
+	int fd;                         // lock
+	bool is_shut;                   // lock
+	int want, seen;                 // lock; of a watched copy, else 0
+	bool is_ready[GO__POLL_MODES];  // lock
 	struct go__waitq waiters[GO__POLL_MODES];  // lock
-	struct go__desc *next_free;                // poll.lock
+	struct go__desc *next_free;                // poller.lock
 };
 
 static struct {
@@ -54,61 +58,61 @@ static struct {
 	uint32_t n_made;                  // lock; records
 	struct go__desc *free;            // lock
 	struct go__desc *chunks[CHUNKS];  // immutable once n_made covers them
-} poll;
+} poller;
 
 static struct go__desc *
 desc_of(uint64_t key)
 {
 	uint32_t i = (uint32_t)key;
 
-	return &poll.chunks[i / CHUNK][i % CHUNK];
+	return &poller.chunks[i / CHUNK][i % CHUNK];
 }
 
-// make makes the epoll set. poll.lock is held.
+// make makes the epoll set. poller.lock is held.
 static int
 make(void)
 {
 	struct epoll_event e = {.events = EPOLLIN, .data.u64 = INTERRUPT};
 	int error;
 
-	if (poll.is_made)
+	if (poller.is_made)
 		return 0;
-	poll.epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (poll.epoll < 0)
+	poller.epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (poller.epoll < 0)
 		return -errno;
-	poll.event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (poll.event < 0 ||
-	    epoll_ctl(poll.epoll, EPOLL_CTL_ADD, poll.event, &e) != 0) {
+	poller.event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (poller.event < 0 ||
+	    epoll_ctl(poller.epoll, EPOLL_CTL_ADD, poller.event, &e) != 0) {
 		error = -errno;
-		close(poll.epoll);
-		if (poll.event >= 0)
-			close(poll.event);
+		close(poller.epoll);
+		if (poller.event >= 0)
+			close(poller.event);
 		return error;
 	}
-	poll.n_made = 1;  // none has the index INTERRUPT
+	poller.n_made = 1;  // none has the index INTERRUPT
 	// [P1] pairs with go__poll_interrupt: the set is whole.
-	store_rel(&poll.is_made, 1);
+	store_rel(&poller.is_made, 1);
 	return 0;
 }
 
-// take returns an unused record, NULL without memory. poll.lock is held.
+// take returns an unused record, NULL without memory. poller.lock is held.
 static struct go__desc *
 take(void)
 {
-	struct go__desc *d = poll.free;
-	uint32_t i = poll.n_made;
+	struct go__desc *d = poller.free;
+	uint32_t i = poller.n_made;
 
 	if (d != NULL) {
-		poll.free = d->next_free;
+		poller.free = d->next_free;
 		return d;
 	}
 	if (i == CHUNK * CHUNKS)
 		return NULL;
-	if (poll.chunks[i / CHUNK] == NULL)
-		poll.chunks[i / CHUNK] = go__os_reserve(CHUNK * sizeof *d);
-	if (poll.chunks[i / CHUNK] == NULL)
+	if (poller.chunks[i / CHUNK] == NULL)
+		poller.chunks[i / CHUNK] = go__os_reserve(CHUNK * sizeof *d);
+	if (poller.chunks[i / CHUNK] == NULL)
 		return NULL;
-	poll.n_made++;
+	poller.n_made++;
 	d = desc_of(i);
 	d->index = i;
 	return d;
@@ -117,41 +121,42 @@ take(void)
 static void
 give(struct go__desc *d)
 {
-	go__lock(&poll.lock);
-	d->next_free = poll.free;
-	poll.free = d;
-	store_rlx(&poll.n_open, poll.n_open - 1);  // who sleeps looks again
-	go__unlock(&poll.lock);
+	go__lock(&poller.lock);
+	d->next_free = poller.free;
+	poller.free = d;
+	store_rlx(&poller.n_open, poller.n_open - 1);  // who sleeps looks again
+	go__unlock(&poller.lock);
 }
 
-int
-go__poll_open(int fd, struct go__desc **out)
+// open_as adds fd to the set for the given events.
+static int
+open_as(int fd, uint32_t events, int want, struct go__desc **out)
 {
-	struct epoll_event e = {
-		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-	};
+	struct epoll_event e = {.events = events};
 	struct go__desc *d = NULL;
 	int saved = errno, error;
 
-	go__lock(&poll.lock);
+	go__lock(&poller.lock);
 	error = make();
 	if (error == 0) {
 		d = take();
 		error = d != NULL ? 0 : -ENOMEM;
 	}
 	if (d != NULL)
-		store_rlx(&poll.n_open, poll.n_open + 1);  // likewise
-	go__unlock(&poll.lock);
+		store_rlx(&poller.n_open, poller.n_open + 1);  // likewise
+	go__unlock(&poller.lock);
 	if (d == NULL)
 		goto out;
 
 	go__lock(&d->lock);
 	d->life++;
 	d->fd = fd;
+	d->want = want;
+	d->seen = 0;
 	d->is_shut = d->is_ready[0] = d->is_ready[1] = false;
 	e.data.u64 = (uint64_t)d->life << 32 | d->index;
 	go__unlock(&d->lock);
-	if (epoll_ctl(poll.epoll, EPOLL_CTL_ADD, fd, &e) != 0) {
+	if (epoll_ctl(poller.epoll, EPOLL_CTL_ADD, fd, &e) != 0) {
 		error = -errno;
 		go__lock(&d->lock);
 		d->life++;
@@ -163,6 +168,89 @@ out:
 	errno = saved;
 	*out = d;
 	return error;
+}
+
+int
+go__poll_open(int fd, struct go__desc **d)
+{
+	return open_as(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, 0, d);
+}
+
+int
+go__poll_watch(int fd, int want, struct go__desc **d)
+{
+	uint32_t events = EPOLLONESHOT;
+	int saved = errno, error;
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	*d = NULL;
+	if (copy < 0) {
+		error = -errno;
+		errno = saved;
+		return error;
+	}
+	if (want & GO_READABLE)
+		events |= EPOLLIN | EPOLLRDHUP;
+	if (want & GO_WRITABLE)
+		events |= EPOLLOUT;
+	error = open_as(copy, events, want, d);
+	if (error != 0)
+		close(copy);
+	errno = saved;
+	return error;
+}
+
+void
+go__poll_unwatch(struct go__desc *d)
+{
+	int copy, saved = errno;
+
+	if (d == NULL)
+		return;
+	copy = d->fd;
+	go__poll_close(d);
+	close(copy);
+	errno = saved;
+}
+
+uint32_t *
+go__poll_lock(struct go__desc *d)
+{
+	return &d->lock;
+}
+
+int
+go__poll_seen(const struct go__desc *d)
+{
+	return d->seen;
+}
+
+struct go__waitq *
+go__poll_queue(struct go__desc *d)
+{
+	return &d->waiters[GO__POLL_READ];
+}
+
+int
+go__poll_look(int fd, int want)
+{
+	struct pollfd p = {.fd = fd};
+	int saved = errno, events = 0;
+
+	if (want & GO_READABLE)
+		p.events |= POLLIN | POLLRDHUP;
+	if (want & GO_WRITABLE)
+		p.events |= POLLOUT;
+	if (poll(&p, 1, 0) < 1)
+		p.revents = 0;
+	errno = saved;
+	if (p.revents & POLLNVAL)
+		return -EBADF;
+	if (p.revents & (POLLIN | POLLRDHUP | POLLHUP | POLLERR))
+		events |= GO_READABLE;
+	if (p.revents & (POLLOUT | POLLHUP | POLLERR))
+		events |= GO_WRITABLE;
+	return events & want;
 }
 
 // wake_all readies those who wait in mode, with the answer ok.
@@ -221,7 +309,7 @@ go__poll_close(struct go__desc *d)
 
 	if (d == NULL)
 		return;
-	epoll_ctl(poll.epoll, EPOLL_CTL_DEL, d->fd, &unused);
+	epoll_ctl(poller.epoll, EPOLL_CTL_DEL, d->fd, &unused);
 	errno = saved;
 	go__lock(&d->lock);
 	d->life++;  // events that are under way find it changed
@@ -265,38 +353,54 @@ go__poll_wait(struct go__desc *d, enum go__poll_mode mode, go_time deadline)
 bool
 go__poll_is_used(void)
 {
-	return load_rlx(&poll.n_open) > 0;  // who opens one looks for events
+	return load_rlx(&poller.n_open) > 0;  // who opens one looks for events
 }
 
-void
-go__poll_ready(const struct go__poll_found *found)
+// deliver tells d of events, and moves those who waited for them to out.
+static void
+deliver(struct go__desc *d, uint32_t events, struct go__waitq *out)
 {
 	const uint32_t wanted[] = {
 		EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR,
 		EPOLLOUT | EPOLLHUP | EPOLLERR,
 	};
+	struct go__waiter *last;
+
+	if (d->want != 0) {  // a watched copy: one queue for all
+		d->seen |= events & wanted[GO__POLL_READ] ? GO_READABLE : 0;
+		d->seen |= events & wanted[GO__POLL_WRITE] ? GO_WRITABLE : 0;
+		d->seen &= d->want;
+		wake_all(d, GO__POLL_READ, true, out);
+		return;
+	}
+	for (int mode = 0; mode < GO__POLL_MODES; mode++) {
+		if ((events & wanted[mode]) == 0)
+			continue;
+		last = out->last;
+		wake_all(d, (enum go__poll_mode)mode, true, out);
+		d->is_ready[mode] = out->last == last;
+	}
+}
+
+void
+go__poll_ready(const struct go__poll_found *found)
+{
+	struct go__waitq out;
+	struct go__desc *d;
 	uint64_t count;
 
 	for (int i = 0; i < found->n; i++) {
 		uint64_t key = found->at[i].key;
-		struct go__waitq out = {NULL, NULL};
-		struct go__waiter *last;
-		struct go__desc *d;
 
 		if (key == INTERRUPT) {
-			(void)!read(poll.event, &count, sizeof count);
+			(void)!read(poller.event, &count, sizeof count);
 			continue;
 		}
+		out = (struct go__waitq){NULL, NULL};
 		d = desc_of(key);
 		go__lock(&d->lock);
-		for (int mode = 0; mode < GO__POLL_MODES; mode++) {
-			if (d->life != key >> 32 ||
-			    (found->at[i].events & wanted[mode]) == 0)
-				continue;
-			last = out.last;
-			wake_all(d, (enum go__poll_mode)mode, true, &out);
-			d->is_ready[mode] = out.last == last;
-		}
+		if (d->life == key >> 32)
+			deliver(d, found->at[i].events, &out);
 		go__unlock(&d->lock);
 		ready_all(&out);
 	}
@@ -315,11 +419,11 @@ go__poll_sleep(struct go__poll_found *found, go_time until)
 		left = 0;
 	ts.tv_sec = left / 1000000000;
 	ts.tv_nsec = left % 1000000000;
-	found->n = epoll_pwait2(poll.epoll, events, most,
+	found->n = epoll_pwait2(poller.epoll, events, most,
 				until == GO__NEVER ? NULL : &ts, NULL);
 	if (found->n < 0 && errno == ENOSYS)  // before Linux 5.11
 		found->n = epoll_wait(
-			poll.epoll, events, most,
+			poller.epoll, events, most,
 			until == GO__NEVER
 				? -1
 				: (int)((left < 1000000000000 ? left
@@ -352,7 +456,7 @@ go__poll_interrupt(void)
 	int saved = errno;
 
 	// [P1] pairs with make.
-	if (load_acq(&poll.is_made))
-		(void)!write(poll.event, &one, sizeof one);
+	if (load_acq(&poller.is_made))
+		(void)!write(poller.event, &one, sizeof one);
 	errno = saved;
 }

@@ -46,6 +46,20 @@ int go__poll_wait(struct go__desc *d, enum go__poll_mode mode,
 		  go_time deadline);
 void go__poll_expire(struct go__desc *d, enum go__poll_mode mode);
 
+// For select, which watches descriptors that are not its own: want and the
+// events are GO_READABLE and GO_WRITABLE.
+
+// go__poll_look tells what fd is ready for now; -EBADF if it is none.
+int go__poll_look(int fd, int want);
+// go__poll_watch watches a copy of fd for the first event, which stays until
+// go__poll_unwatch. Under its lock go__poll_seen tells the events so far, and
+// a waiter that is pushed on the queue while there are none is claimed then.
+int go__poll_watch(int fd, int want, struct go__desc **d);
+void go__poll_unwatch(struct go__desc *d);
+uint32_t *go__poll_lock(struct go__desc *d);
+int go__poll_seen(const struct go__desc *d);
+struct go__waitq *go__poll_queue(struct go__desc *d);
+
 // The rest is for the scheduler.
 
 // go__poll_is_used tells whether anything is open.

@@ -120,6 +120,12 @@ GO_API size_t go_select_array(go_case *cases, size_t n);
 #define go_on_send_from(...)                                                   \
 	GO__CAT(GO__ON_SEND_FROM_, GO__NARG(__VA_ARGS__))(__VA_ARGS__)
 
+// go_on_fd(fd, want[, &events]) is ready when the descriptor is for something of
+// want, GO_READABLE | GO_WRITABLE; events, an int, then tells for what. It
+// stays the caller's, blocking or not, and may be watched by others too.
+#define go_on_fd(...) GO__CAT(GO__ON_FD_, GO__NARG(__VA_ARGS__))(__VA_ARGS__)
+enum { GO_READABLE = 1, GO_WRITABLE = 2 };
+
 // go_on_timeout(d) is taken when no other case was ready for the duration d,
 // go_on_default when no other is ready now.
 #define go_on_timeout(d) GO__CASE(GO__TIMEOUT, 0, (void *)0, (bool *)0, d)

@@ -38,21 +38,33 @@ enum go__case_kind {
 	GO__NOTHING,  // a case that was never set is never ready
 	GO__DEFAULT,
 	GO__TIMEOUT,
-	GO__SEND_TO,
+	GO__FD,
+	GO__SEND_TO,  // these have a channel
 	GO__RECV_FROM,
 };
 
 struct go__case {
 	/* private */
 	enum go__case_kind kind;
-	go__chan_ref chan;  // NULL but for SEND_TO and RECV_FROM
-	void *value;        // what to send, or where to receive; or NULL
-	bool *ok;           // sent, or open; or NULL
-	go_duration timeout;
+	union {
+		go__chan_ref chan;      // SEND_TO, RECV_FROM
+		struct go__desc *desc;  // FD; while it is waited for
+	};
+	void *value;  // what to send, or where to receive; or NULL
+	bool *ok;     // sent, or open; or NULL
+	union {
+		go_duration timeout;  // TIMEOUT
+		struct {
+			int fd;
+			short want, seen;  // wanted, and ready for
+		};
+	};
+	uint32_t *lock;         // of the channel or descriptor; or NULL
 	struct go__case *next;  // in the order of locking
 	struct go__waiter waiter;
 };
 
+GO_API struct go__case go__on_fd(int fd, int want, int *events);
 GO_API size_t go__select(struct go__case *cases, size_t n);
 GO_API size_t go__select_first(struct go__case *cases, size_t n);
 
@@ -161,6 +173,9 @@ go__case_make(enum go__case_kind kind, go__chan_ref chan, void *value, bool *ok,
 		  sent, 0))
 #define GO__ON_SEND_FROM_2(c, ptr) GO__ON_SEND(c, ptr, (bool *)0)
 #define GO__ON_SEND_FROM_3(c, ptr, sent) GO__ON_SEND(c, ptr, sent)
+
+#define GO__ON_FD_2(fd, want) go__on_fd(fd, want, (int *)0)
+#define GO__ON_FD_3(fd, want, events) go__on_fd(fd, want, events)
 
 // The array is filled by one statement a case, so that operands are evaluated
 // in order.
