@@ -125,9 +125,13 @@ template <> struct go__result<long double> {
 		GO__STATIC_ASSERT(GO__RESULT_FITS(GO__CAT(go__fn_, id) args),  \
 				  "go: the function's result is too large");   \
 		__asm__("" : "+r"(GO__CAT(go__to_, id)));                      \
-		((__typeof__(&*(fn)))GO__CAT(go__to_, id)) args;               \
-		then(GO__CAT(go__first_, id), (go__fn)GO__CAT(go__fn_, id),    \
-		     &GO__CAT(go__site_, id));                                 \
+		_Pragma("GCC diagnostic push") _Pragma(                        \
+			"GCC diagnostic ignored \"-Wunused-result\"")          \
+			_Pragma("GCC diagnostic ignored \"-Wunused-value\"")(( \
+				__typeof__(&*(fn)))GO__CAT(go__to_, id)) args; \
+		_Pragma("GCC diagnostic pop") then(                            \
+			GO__CAT(go__first_, id), (go__fn)GO__CAT(go__fn_, id), \
+			&GO__CAT(go__site_, id));                              \
 	})
 
 #endif
