@@ -38,12 +38,12 @@ write_frame(int fd, const struct go__unwind *u)
 		module = program_invocation_short_name;
 	}
 	go__symbol(path, address, name, &offset);
-	n = snprintf(line, sizeof line, "    at %#llx ",
+	n = snprintf(line, sizeof line, "    at 0x%llx ",
 		     (unsigned long long)u->at);
 	if (name[0] != '\0')
-		n += snprintf(line + n, sizeof line - (size_t)n, "%s+%#llx ",
+		n += snprintf(line + n, sizeof line - (size_t)n, "%s+0x%llx ",
 			      name, (unsigned long long)offset);
-	n += snprintf(line + n, sizeof line - (size_t)n, "(%.*s+%#llx)\n",
+	n += snprintf(line + n, sizeof line - (size_t)n, "(%.*s+0x%llx)\n",
 		      UNWIND_PATH, module, (unsigned long long)address);
 	go__os_write(fd, line, (size_t)n);
 }
@@ -51,11 +51,14 @@ write_frame(int fd, const struct go__unwind *u)
 static void
 walk(int fd, struct go__unwind *u)
 {
-	for (int i = 0; i < FRAMES && go__unwind_step(u); i++) {
+	for (int i = 0; i < FRAMES; i++) {
+		if (!go__unwind_step(u))
+			return;
 		write_frame(fd, u);
 		if (!u->has_caller)
 			return;
 	}
+	go__os_write(fd, "    ...\n", 8);
 }
 
 // bound tells u where the stack is that it may read.
