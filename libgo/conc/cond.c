@@ -16,14 +16,32 @@
 
 enum { COMING, PARKED };
 
+static void
+check_place(go_cond *c)
+{
+	go__check_place(&c->waiters, c->self, &c->lock, "go_cond");
+}
+
+// check_locked panics before anybody is queued.
+static void
+check_locked(go_mutex *m)
+{
+	if (!go_mutex_try_lock(m))
+		return;
+	go_mutex_unlock(m);
+	go_panic("go_cond_wait: the mutex is not locked");
+}
+
 static go_error *
 wait(go_cond *c, go_mutex *m, go_ctx *ctx)
 {
 	struct go__waiter w = {.arg = COMING};
 	bool is_done = false;
 
+	check_locked(m);
 	go__lock(&c->lock);
-	go__waitq_push(&c->waiters, &w);
+	check_place(c);
+	go__wait_queue(&c->waiters, &c->self, &w);
 	go__unlock(&c->lock);
 	go_mutex_unlock(m);
 
@@ -74,6 +92,7 @@ go_cond_signal(go_cond *c)
 	struct go__waitq ready = {NULL, NULL};
 
 	go__lock(&c->lock);
+	check_place(c);
 	wake_first(c, &ready);
 	go__unlock(&c->lock);
 	go__ready_all(&ready);
@@ -85,6 +104,7 @@ go_cond_broadcast(go_cond *c)
 	struct go__waitq ready = {NULL, NULL};
 
 	go__lock(&c->lock);
+	check_place(c);
 	while (wake_first(c, &ready))
 		;
 	go__unlock(&c->lock);

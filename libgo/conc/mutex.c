@@ -98,6 +98,12 @@ take_woken(go_mutex *m, struct go__waiter *w)
 	return (s & LOCKED) == 0;
 }
 
+static void
+check_place(go_mutex *m)
+{
+	go__check_place(&m->waiters, m->self, &m->lock, "go_mutex");
+}
+
 static go_error *
 lock_slow(go_mutex *m, go_ctx *ctx)
 {
@@ -105,9 +111,10 @@ lock_slow(go_mutex *m, go_ctx *ctx)
 	bool is_mine;
 
 	go__lock(&m->lock);
+	check_place(m);
 	is_mine = take_or_queue(m);
 	if (!is_mine)
-		go__waitq_push(&m->waiters, &w);
+		go__wait_queue(&m->waiters, &m->self, &w);
 	while (!is_mine) {
 		if (!go__wait(&m->lock, &m->waiters, &w, GO__WHY_MUTEX, ctx)) {
 			update(m, 0);
@@ -174,6 +181,7 @@ wake(go_mutex *m)
 	bool is_handed;
 
 	go__lock(&m->lock);
+	check_place(m);
 	w = go__waitq_pop(&m->waiters);
 	if (w == NULL) {
 		update(m, 0);
@@ -203,6 +211,7 @@ hand_to_woken(go_mutex *m)
 	bool is_handed;
 
 	go__lock(&m->lock);
+	check_place(m);
 	is_handed = (load_rlx(&m->state) & WOKEN) &&  // the lock orders it
 		    is_starving(m->waiters.first);
 	if (is_handed)

@@ -76,6 +76,12 @@ take_or_queue(go_rwmutex *m, uint32_t want)
 	return false;
 }
 
+static void
+check_place(go_rwmutex *m)
+{
+	go__check_place(&m->waiters, m->self, &m->lock, "go_rwmutex");
+}
+
 static go_error *
 take(go_rwmutex *m, uint32_t want, enum go__why why, go_ctx *ctx)
 {
@@ -86,11 +92,12 @@ take(go_rwmutex *m, uint32_t want, enum go__why why, go_ctx *ctx)
 	if (try(m, want))
 		return NULL;
 	go__lock(&m->lock);
+	check_place(m);
 	if (take_or_queue(m, want)) {
 		go__unlock(&m->lock);
 		return NULL;
 	}
-	go__waitq_push(&m->waiters, &w);
+	go__wait_queue(&m->waiters, &m->self, &w);
 	if (go__wait(&m->lock, &m->waiters, &w, why, ctx))
 		return NULL;
 	// [RW1] pairs with leave: who comes in over us sees what it wrote.
@@ -114,6 +121,7 @@ hand_on(go_rwmutex *m, uint32_t had)
 	bool is_done;
 
 	go__lock(&m->lock);
+	check_place(m);
 	// [RW1] pairs with leave: readers that left before us did so without
 	// the lock, and those we serve must come after them, too.
 	s = load_acq(&m->state);

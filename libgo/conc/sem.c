@@ -3,7 +3,7 @@
 // Weighted semaphore: a number of permits and a queue.
 //
 // Invariants, whenever s->lock is free:
-//   I1  0 <= permits; and permits <= size unless size is 0, which is no limit.
+//   I1  0 <= permits; and permits <= most if is_limited.
 //   I2  The head of the queue wants more than there are permits.
 //
 // A release hands permits to the head; newcomers queue behind it. Whoever
@@ -18,7 +18,13 @@ go_sem_init(go_sem *s, int64_t n)
 {
 	if (n < 0)
 		go_panic("go_sem_init: a negative number of permits");
-	*s = (go_sem){.permits = n, .size = n};
+	*s = (go_sem){.permits = n, .most = n, .is_limited = true};
+}
+
+static void
+check_place(go_sem *s)
+{
+	go__check_place(&s->waiters, s->self, &s->lock, "go_sem");
 }
 
 // serve restores I2. The lock is held.
@@ -63,7 +69,8 @@ go_sem_acquire(go_sem *s, go_ctx *ctx, int64_t n)
 	if (err != NULL)
 		return err;
 	go__lock(&s->lock);
-	if (s->size != 0 && n > s->size) {
+	check_place(s);
+	if (s->is_limited && n > s->most) {
 		go__unlock(&s->lock);
 		return wait_in_vain(ctx);
 	}
@@ -72,7 +79,7 @@ go_sem_acquire(go_sem *s, go_ctx *ctx, int64_t n)
 		go__unlock(&s->lock);
 		return NULL;
 	}
-	go__waitq_push(&s->waiters, &w);
+	go__wait_queue(&s->waiters, &s->self, &w);
 	if (go__wait(&s->lock, &s->waiters, &w, GO__WHY_SEM, ctx))
 		return NULL;
 	serve(s, &ready);
@@ -89,6 +96,7 @@ go_sem_try_acquire(go_sem *s, int64_t n)
 	if (n < 0)
 		go_panic("go_sem_try_acquire: a negative number of permits");
 	go__lock(&s->lock);
+	check_place(s);
 	is_taken = s->waiters.first == NULL && n <= s->permits;
 	if (is_taken)
 		s->permits -= n;
@@ -106,8 +114,9 @@ go_sem_release(go_sem *s, int64_t n)
 	if (n < 0)
 		go_panic("go_sem_release: a negative number of permits");
 	go__lock(&s->lock);
+	check_place(s);
 	is_too_many = __builtin_add_overflow(s->permits, n, &permits) ||
-		      (s->size != 0 && permits > s->size);
+		      (s->is_limited && permits > s->most);
 	if (!is_too_many) {
 		s->permits = permits;
 		serve(s, &ready);

@@ -21,6 +21,31 @@
 bool go__wait(uint32_t *lock, struct go__waitq *q, struct go__waiter *w,
 	      enum go__why why, go_ctx *ctx);
 
+// go__wait_queue puts w on q, whose object keeps in *self where it is while
+// somebody is queued.
+static inline void
+go__wait_queue(struct go__waitq *q, struct go__waitq **self,
+	       struct go__waiter *w)
+{
+	*self = q;
+	go__waitq_push(q, w);
+}
+
+// go__check_place panics if q's object is a copy, made while somebody was
+// queued: it would ready those who wait elsewhere, perhaps no longer. The lock
+// is held, and released before the panic.
+static inline void
+go__check_place(const struct go__waitq *q, const struct go__waitq *self,
+		uint32_t *lock, const char *what)
+{
+	if (q->first == NULL || self == q)
+		return;
+	go__unlock(lock);
+	go_panic("%s: this is a copy, made while somebody waited for the "
+		 "original",
+		 what);
+}
+
 // go__waitq_push_first is for those who have waited before.
 static inline void
 go__waitq_push_first(struct go__waitq *q, struct go__waiter *w)

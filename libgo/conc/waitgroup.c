@@ -23,12 +23,19 @@
 enum { WAITING = 1, ONE = 2 };
 
 static void
+check_place(go_waitgroup *wg)
+{
+	go__check_place(&wg->waiters, wg->self, &wg->lock, "go_waitgroup");
+}
+
+static void
 wake_all(go_waitgroup *wg)
 {
 	struct go__waitq ready = {NULL, NULL};
 	struct go__waiter *w;
 
 	go__lock(&wg->lock);
+	check_place(wg);
 	while ((w = go__waitq_pop(&wg->waiters)) != NULL)
 		go__waitq_push(&ready, w);
 	if (load_rlx(&wg->state) & WAITING)  // the lock orders both: I1
@@ -105,18 +112,19 @@ wait(go_waitgroup *wg, go_ctx *ctx)
 	struct go__waiter w;
 
 	go__lock(&wg->lock);
+	check_place(wg);
 	if (!set_waiting(wg)) {
 		go__unlock(&wg->lock);
 		return NULL;
 	}
-	go__waitq_push(&wg->waiters, &w);
+	go__wait_queue(&wg->waiters, &wg->self, &w);
 	if (go__wait(&wg->lock, &wg->waiters, &w, GO__WHY_WAITGROUP, ctx))
 		return NULL;
 	if (clear_waiting(wg)) {
 		go__unlock(&wg->lock);
 		return go_ctx_err(ctx);
 	}
-	go__waitq_push(&wg->waiters, &w);  // I2
+	go__wait_queue(&wg->waiters, &wg->self, &w);  // I2
 	go__wait(&wg->lock, &wg->waiters, &w, GO__WHY_WAITGROUP, NULL);
 	return NULL;
 }

@@ -120,9 +120,53 @@ START_TEST(a_context_ends_the_wait_with_the_mutex_locked)
 	go_ctx_release(ctx);
 }
 
-START_TEST(waiting_without_the_mutex_panics)
+START_TEST(waiting_without_the_mutex_panics_and_queues_nobody)
 {
+	go_error *err = go_try(go_cond_wait, &cond, &mu);
+
+	ck_assert_str_eq(go_error_text(err),
+			 "go_cond_wait: the mutex is not locked");
+	go_error_free(err);
+	ck_assert_uint_eq(queued(&cond.lock, &cond.waiters), 0);
+	ck_assert(go_mutex_try_lock(&mu));
+}
+
+static void
+wait_once(void)
+{
+	go_mutex_lock(&mu);
 	go_cond_wait(&cond, &mu);
+	go_mutex_unlock(&mu);
+}
+
+static bool
+is_parked(void)
+{
+	uint64_t step = 0;
+
+	go__lock(&cond.lock);
+	if (cond.waiters.first != NULL)
+		step = cond.waiters.first->arg;
+	go__unlock(&cond.lock);
+	return step != 0;
+}
+
+START_TEST(a_copy_made_while_somebody_waits_panics)
+{
+	go_waitgroup wg = {0};
+	go_cond copy;
+
+	go_wg_go(&wg, wait_once);
+	while (!is_parked())
+		go_yield();
+	go_mutex_lock(&mu);
+	copy = cond;
+	ck_assert(takes_it_for_a_copy(go_try(go_cond_signal, &copy)));
+	ck_assert(takes_it_for_a_copy(go_try(go_cond_broadcast, &copy)));
+	ck_assert(takes_it_for_a_copy(go_try(go_cond_wait, &copy, &mu)));
+	go_mutex_unlock(&mu);
+	go_cond_signal(&cond);
+	go_wg_wait(&wg);
 }
 
 int
@@ -136,7 +180,7 @@ main(void)
 	tcase_add_test(tc, a_broadcast_wakes_those_who_wait_now);
 	tcase_add_test(tc, no_signal_is_lost);
 	tcase_add_test(tc, a_context_ends_the_wait_with_the_mutex_locked);
-	tcase_add_test_raise_signal(tc, waiting_without_the_mutex_panics,
-				    SIGABRT);
+	tcase_add_test(tc, waiting_without_the_mutex_panics_and_queues_nobody);
+	tcase_add_test(tc, a_copy_made_while_somebody_waits_panics);
 	return run_suite(s);
 }

@@ -278,6 +278,24 @@ START_TEST(the_last_holder_may_free_it)
 	}
 }
 
+START_TEST(a_copy_made_while_somebody_waits_panics)
+{
+	go_waitgroup wg = {0};
+	go_mutex copy;
+
+	go_mutex_lock(&mu);
+	go_wg_go(&wg, hit, 1);
+	await_queued(&mu, 1);
+	copy = mu;
+	ck_assert(takes_it_for_a_copy(go_try(go_mutex_unlock, &copy)));
+	ck_assert(takes_it_for_a_copy(go_try(go_mutex_lock, &copy)));
+	go_mutex_unlock(&mu);
+	go_wg_wait(&wg);
+	copy = mu;  // which nobody uses now
+	go_mutex_lock(&copy);
+	go_mutex_unlock(&copy);
+}
+
 START_TEST(unlock_of_unlocked_panics)
 {
 	go_mutex_lock(&mu);
@@ -302,6 +320,7 @@ main(void)
 	tcase_add_test(tc, a_context_ends_the_wait);
 	tcase_add_test(tc, waits_that_end_early_lose_no_wake_up);
 	tcase_add_test(tc, the_last_holder_may_free_it);
+	tcase_add_test(tc, a_copy_made_while_somebody_waits_panics);
 	tcase_add_test_raise_signal(tc, unlock_of_unlocked_panics, SIGABRT);
 	return run_suite(s);
 }

@@ -314,6 +314,21 @@ START_TEST(who_gives_up_breaks_no_order_between_the_others)
 	go_ctx_release(ctx);
 }
 
+START_TEST(a_copy_made_while_somebody_waits_panics)
+{
+	go_waitgroup wg = {0};
+	go_rwmutex copy;
+
+	go_rwmutex_lock(&mu);
+	go_wg_go(&wg, read_often, 1);
+	await_queued(&mu, 1);
+	copy = mu;
+	ck_assert(takes_it_for_a_copy(go_try(go_rwmutex_unlock, &copy)));
+	ck_assert(takes_it_for_a_copy(go_try(go_rwmutex_rlock, &copy)));
+	go_rwmutex_unlock(&mu);
+	go_wg_wait(&wg);
+}
+
 START_TEST(unlock_of_unlocked_panics)
 {
 	go_rwmutex_unlock(&mu);
@@ -350,6 +365,7 @@ main(void)
 	tcase_add_test(tc, waits_that_end_early_lose_no_wake_up);
 	tcase_add_test(tc, a_writer_comes_after_all_readers_not_only_the_last);
 	tcase_add_test(tc, who_gives_up_breaks_no_order_between_the_others);
+	tcase_add_test(tc, a_copy_made_while_somebody_waits_panics);
 	tcase_add_test_raise_signal(tc, unlock_of_unlocked_panics, SIGABRT);
 	tcase_add_test_raise_signal(tc, runlock_of_unlocked_panics, SIGABRT);
 	tcase_add_test_raise_signal(tc, unlock_of_read_locked_panics, SIGABRT);

@@ -149,6 +149,33 @@ START_TEST(the_zero_value_has_none_and_takes_any_number)
 	ck_assert_ptr_null(go_sem_acquire(&sem, NULL, 5));
 }
 
+START_TEST(a_maximum_of_none_is_a_maximum)
+{
+	go_error *err;
+
+	go_sem_init(&sem, 0);
+	err = go_try(go_sem_release, &sem, (int64_t)1);
+	ck_assert_ptr_nonnull(err);
+	go_error_free(err);
+	ck_assert(!go_sem_try_acquire(&sem, 1));
+}
+
+START_TEST(a_copy_made_while_somebody_waits_panics)
+{
+	go_waitgroup wg = {0};
+	go_sem copy;
+
+	go_sem_init(&sem, 1);
+	ck_assert(go_sem_try_acquire(&sem, 1));
+	go_wg_go(&wg, take_and_give, (int64_t)1, 1);
+	await_queued(&sem, 1);
+	copy = sem;
+	ck_assert(
+		takes_it_for_a_copy(go_try(go_sem_release, &copy, (int64_t)1)));
+	go_sem_release(&sem, 1);
+	go_wg_wait(&wg);
+}
+
 START_TEST(releasing_too_many_panics)
 {
 	go_sem_init(&sem, 1);
@@ -174,6 +201,8 @@ main(void)
 	tcase_add_test(tc, a_context_that_is_done_fails_at_once);
 	tcase_add_test(tc, waits_that_end_early_lose_no_permit);
 	tcase_add_test(tc, the_zero_value_has_none_and_takes_any_number);
+	tcase_add_test(tc, a_maximum_of_none_is_a_maximum);
+	tcase_add_test(tc, a_copy_made_while_somebody_waits_panics);
 	tcase_add_test_raise_signal(tc, releasing_too_many_panics, SIGABRT);
 	tcase_add_test_raise_signal(tc, a_negative_number_panics, SIGABRT);
 	return run_suite(s);

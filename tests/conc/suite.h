@@ -8,6 +8,7 @@
 #include <check.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "libgo/atomic.h"
 #include "libgo/chan.h"
@@ -39,6 +40,16 @@ queued(uint32_t *lock, const struct go__waitq *q)
 		while (queued(&(thing)->lock, &(thing)->waiters) != (n))       \
 			go_yield();                                            \
 	} while (0)
+
+// takes_it_for_a_copy tells whether err, which it frees, is that panic.
+static inline bool
+takes_it_for_a_copy(go_error *err)
+{
+	bool is_so = strstr(go_error_text(err), ": this is a copy, ") != NULL;
+
+	go_error_free(err);
+	return is_so;
+}
 
 static inline int
 run_suite(Suite *s)

@@ -126,6 +126,20 @@ START_TEST(waits_that_end_early_leave_nobody_behind)
 	}
 }
 
+START_TEST(a_copy_made_while_somebody_waits_panics)
+{
+	go_waitgroup wg = {0}, waiting = {0}, copy;
+
+	go_wg_add(&wg, 1);
+	go_wg_go(&waiting, go_wg_wait, &wg);
+	await_queued(&wg, 1);
+	copy = wg;
+	ck_assert(takes_it_for_a_copy(go_try(go_wg_wait, &copy)));
+	ck_assert(takes_it_for_a_copy(go_try(go_wg_done, &copy)));
+	go_wg_done(&wg);
+	go_wg_wait(&waiting);
+}
+
 START_TEST(a_negative_number_panics)
 {
 	go_waitgroup wg = {0};
@@ -175,6 +189,7 @@ main(void)
 	tcase_add_test(tc, the_group_may_be_freed_after_the_wait);
 	tcase_add_test(tc, a_context_ends_the_wait);
 	tcase_add_test(tc, waits_that_end_early_leave_nobody_behind);
+	tcase_add_test(tc, a_copy_made_while_somebody_waits_panics);
 	tcase_add_test_raise_signal(tc, a_negative_number_panics, SIGABRT);
 	tcase_add_test_raise_signal(
 		tc, adding_to_0_beside_a_wait_that_has_not_returned_panics,

@@ -12,8 +12,10 @@
 // that waits parks the calling goroutine, or blocks the calling thread if it
 // is none. Nothing here allocates, so nothing can fail for want of memory.
 //
-// None of these may be copied or freed while in use. Mistakes, such as the
-// unlock of an unlocked lock, panic.
+// None of these may be copied, moved or freed while in use, that is as long as
+// a call for it has not returned or a lock is held. Mistakes, such as the
+// unlock of an unlocked lock, or the use of a copy that was made while somebody
+// waited for the original, panic.
 //
 // The _ctx forms give up when ctx is done and then return go_ctx_err(ctx),
 // which is borrowed; NULL says that they did their work. They fail at once if
@@ -35,6 +37,7 @@ typedef struct go_mutex {
 	uint32_t state;
 	uint32_t lock;
 	struct go__waitq waiters;
+	struct go__waitq *self;
 } go_mutex;
 
 GO_API void go_mutex_lock(go_mutex *m);
@@ -54,6 +57,7 @@ typedef struct go_rwmutex {
 	uint32_t state;
 	uint32_t lock;
 	struct go__waitq waiters;
+	struct go__waitq *self;
 } go_rwmutex;
 
 GO_API void go_rwmutex_lock(go_rwmutex *m);
@@ -72,6 +76,7 @@ typedef struct go_waitgroup {
 	int64_t state;
 	uint32_t lock;
 	struct go__waitq waiters;
+	struct go__waitq *self;
 } go_waitgroup;
 
 // go_wg_add adds n, which may be negative, to the number of those waited for.
@@ -88,7 +93,7 @@ GO_API GO_MUST_USE go_error *go_wg_wait_ctx(go_waitgroup *wg, go_ctx *ctx);
 
 // go_wg_go adds 1, and starts fn(args...) as go() does, whose end is done.
 #define go_wg_go(wg, ...)                                                      \
-	GO__LAUNCH(__COUNTER__, (go_waitgroup *)(wg), go__wg_start, __VA_ARGS__)
+	GO__LAUNCH(__COUNTER__, &*(wg), go__wg_start, __VA_ARGS__)
 
 // go_once calls a function once.
 typedef struct go_once {
@@ -111,16 +116,18 @@ typedef struct go_cond {
 	/* private */
 	uint32_t lock;
 	struct go__waitq waiters;
+	struct go__waitq *self;
 } go_cond;
 
 // go_cond_wait unlocks m, parks the caller until it is signalled, and locks m
-// again. The _ctx form locks m again in any case.
+// again. The _ctx form locks m again in any case. Panics if m is not locked.
 GO_API void go_cond_wait(go_cond *c, go_mutex *m);
 GO_API GO_MUST_USE go_error *go_cond_wait_ctx(go_cond *c, go_mutex *m,
 					      go_ctx *ctx);
 
 // go_cond_signal wakes who waits longest, go_cond_broadcast everybody. The
-// caller may but need not hold the mutex.
+// caller may but need not hold the mutex. Those who are woken still use c: free
+// it when their waits have returned.
 GO_API void go_cond_signal(go_cond *c);
 GO_API void go_cond_broadcast(go_cond *c);
 
@@ -131,18 +138,20 @@ GO_API void go_cond_broadcast(go_cond *c);
 typedef struct go_sem {
 	/* private */
 	int64_t permits;
-	int64_t size;
+	int64_t most;  // if is_limited
+	bool is_limited;
 	uint32_t lock;
 	struct go__waitq waiters;
+	struct go__waitq *self;
 } go_sem;
 
-// go_sem_init gives s n permits, which it will never exceed.
+// go_sem_init gives s n permits, 0 or more, which it will never exceed.
 GO_API void go_sem_init(go_sem *s, int64_t n);
 
 // go_sem_acquire takes n permits. It fails if ctx is done, even if it need
 // not wait; ctx may be NULL. More than s will ever have is waited for in vain
 // until ctx is done, without delaying others.
-GO_API go_error *go_sem_acquire(go_sem *s, go_ctx *ctx, int64_t n);
+GO_API GO_MUST_USE go_error *go_sem_acquire(go_sem *s, go_ctx *ctx, int64_t n);
 
 // go_sem_try_acquire takes n permits if that needs no waiting.
 GO_API GO_MUST_USE bool go_sem_try_acquire(go_sem *s, int64_t n);
