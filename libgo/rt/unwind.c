@@ -3,7 +3,8 @@
 // Unwinding, by the tables that compilers leave for exceptions.
 //
 // cfi.c reads the tables; here they are applied. Frame pointers are needed only
-// where a function has no table, and then believed.
+// where a function has no table, and then believed; so too in programs that gcc
+// links with -static, without the index, unless -Wl,--eh-frame-hdr asks for it.
 //
 // Why not libgcc's: it starts where it is called, and reads whatever the
 // registers point to. Here the stack is another goroutine's, who may run at
