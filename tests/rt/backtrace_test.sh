@@ -98,7 +98,6 @@ for cc in gcc clang; do
 	try $cc -O2 -no-pie
 	# gcc leaves the index of the tables out of static programs.
 	try $cc -O2 -static -Wl,--eh-frame-hdr
-	try $cc -O2 -static -fno-omit-frame-pointer
 	try $cc -O2 -Wl,-s
 	# No tables: by frame pointers.
 	try $cc -O2 -fno-asynchronous-unwind-tables -fno-omit-frame-pointer
