@@ -9,6 +9,7 @@
 // learn the sizes, then to write.
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,13 +27,28 @@ struct out {
 
 // struct spec is one conversion, with its stars resolved.
 struct spec {
-	char text[96];  // "%", flags, width, precision; the rest comes later
+	char text[48];  // "%", flags, width, precision; the rest comes later
 	size_t length;
 	char size;  // the length modifier: 'H' is hh, 'q' is ll, 0 none
 	char verb;
 };
 
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
+
+// put_text writes n bytes. They may be more than printf can count: INT_MAX.
+static void
+put_text(struct out *out, const char *text, size_t n)
+{
+	size_t room = out->e != NULL ? out->room - 1 - out->length : n;
+
+	if (n > room)
+		n = room;  // it grew since it was measured
+	if (out->e != NULL) {
+		memcpy(out->text + out->length, text, n);
+		out->text[out->length + n] = '\0';
+	}
+	out->length += n;
+}
 
 static void
 put(struct out *out, const char *fmt, ...)
@@ -54,34 +70,39 @@ put(struct out *out, const char *fmt, ...)
 }
 
 static void
-add(struct spec *s, char c)
+add(struct spec *s, const char *fmt, int n)
 {
-	// Flags repeated beyond reason are dropped.
-	if (s->length < sizeof s->text - 40)
-		s->text[s->length++] = c;
+	size_t room = sizeof s->text - s->length;
+
+	s->length += (size_t)snprintf(s->text + s->length, room, fmt, n);
 }
 
 // add_number adds the number at fmt, or the argument that a star stands for.
 static const char *
 add_number(struct spec *s, const char *fmt, va_list *args, bool is_precision)
 {
-	size_t room = sizeof s->text - s->length;
-	int n;
+	int64_t n = 0;
 
-	if (*fmt != '*') {
-		while (*fmt >= '0' && *fmt <= '9')
-			add(s, *fmt++);
-		return fmt;
+	if (*fmt == '*') {
+		n = va_arg(*args, int);
+		fmt++;
+	} else if (!is_precision && (*fmt < '0' || *fmt > '9')) {
+		return fmt;  // no width
+	} else {
+		for (; *fmt >= '0' && *fmt <= '9'; fmt++) {
+			if (n <= INT_MAX)
+				n = 10 * n + (*fmt - '0');
+		}
+		if (n > INT_MAX)
+			n = INT_MAX;  // which printf refuses
 	}
-	n = va_arg(*args, int);
 	// A negative width is the flag '-' and a width, which %d writes so; a
 	// negative precision is none.
-	if (is_precision && n < 0)
-		s->length--;
-	else
-		s->length +=
-			(size_t)snprintf(s->text + s->length, room, "%d", n);
-	return fmt + 1;
+	if (is_precision && n >= 0)
+		add(s, ".%d", (int)n);
+	else if (!is_precision)
+		add(s, "%d", (int)n);
+	return fmt;
 }
 
 // parse reads the conversion after a '%' and returns what follows it.
@@ -91,13 +112,13 @@ parse(struct spec *s, const char *fmt, va_list *args)
 	static const char flags[] = "-+ #0'I";
 
 	*s = (struct spec){.text = "%", .length = 1};
-	while (*fmt != '\0' && strchr(flags, *fmt) != NULL)
-		add(s, *fmt++);
-	fmt = add_number(s, fmt, args, false);
-	if (*fmt == '.') {
-		s->text[s->length++] = *fmt++;
-		fmt = add_number(s, fmt, args, true);
+	for (; *fmt != '\0' && strchr(flags, *fmt) != NULL; fmt++) {
+		if (memchr(s->text, *fmt, s->length) == NULL)
+			add(s, "%c", *fmt);
 	}
+	fmt = add_number(s, fmt, args, false);
+	if (*fmt == '.')
+		fmt = add_number(s, fmt + 1, args, true);
 	while (*fmt != '\0' && strchr("hlqjztL", *fmt) != NULL) {
 		if (s->size == *fmt)
 			s->size = s->size == 'h' ? 'H' : 'q';
@@ -169,10 +190,19 @@ unsigned_arg(char size, va_list *args)
 }
 
 static void
-put_error(struct out *out, struct spec *s, go_error *e)
+put_string(struct out *out, struct spec *s, const char *text)
 {
 	s->verb = 's';
-	put(out, finish(s, ""), go_error_text(e));
+	if (s->length == 1 && text != NULL)
+		put_text(out, text, strlen(text));
+	else
+		put(out, finish(s, ""), text);
+}
+
+static void
+put_error(struct out *out, struct spec *s, go_error *e)
+{
+	put_string(out, s, go_error_text(e));
 	if (e == NULL)
 		return;
 	out->n_errors++;
@@ -202,6 +232,8 @@ convert(struct out *out, struct spec *s, va_list *args)
 	case 'i':
 		put(out, finish(s, "j"), signed_arg(s->size, args));
 		return true;
+	case 'b':
+	case 'B':
 	case 'o':
 	case 'u':
 	case 'x':
@@ -220,7 +252,7 @@ convert(struct out *out, struct spec *s, va_list *args)
 		if (s->size == 'l' || s->verb == 'S')
 			put(out, finish(s, "l"), va_arg(*args, wchar_t *));
 		else
-			put(out, finish(s, ""), va_arg(*args, char *));
+			put_string(out, s, va_arg(*args, char *));
 		return true;
 	default:
 		if (s->verb == '\0' || strchr("aAeEfFgG", s->verb) == NULL)
@@ -241,12 +273,13 @@ format(struct out *out, const char *fmt, va_list *args)
 
 	while (*fmt != '\0') {
 		at = strchrnul(fmt, '%');
-		put(out, "%.*s", (int)(at - fmt), fmt);
+		put_text(out, fmt, (size_t)(at - fmt));
 		if (*at == '\0')
 			return;
 		rest = parse(&spec, at + 1, args);
 		if (!convert(out, &spec, args)) {
-			put(out, "%s", at);  // the arguments are lost
+			put_text(out, at,
+				 strlen(at));  // the arguments are lost
 			return;
 		}
 		fmt = rest;

@@ -60,6 +60,30 @@ START_TEST(w_of_null_wraps_nothing)
 	go_error_free(e);
 }
 
+START_TEST(long_conversions_and_binary_numbers_are_as_printfs)
+{
+	static const struct {
+		const char *format, *text;  // of 5, 6 and 7
+	} rows[] = {
+		{"%b|%#b|%08B", "101|0b110|00000111"},
+		{"%----------------------------------------------5d|%d|%d",
+		 "5    |6|7"},
+		{"%0000000000000000000000000000000000000000000005d|%d|%d",
+		 "00005|6|7"},
+		{"%.000000000000000000000000000000000000000000005d|%d|%d",
+		 "00005|6|7"},
+		{"%+ #0-'+ #0-'+ #0-'+ #0-'+ #0-'+ #0-'12.3d|%.d|%5.d",
+		 "+005        |6|    7"},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		go_error *e = go_errorf(rows[i].format, 5, 6, 7);
+
+		ck_assert_str_eq(go_error_text(e), rows[i].text);
+		go_error_free(e);
+	}
+}
+
 START_TEST(an_unknown_conversion_ends_the_formatting)
 {
 	const char *fmt = "%d %y %s";
@@ -220,6 +244,7 @@ main(void)
 	tcase_add_test(tc, a_text_is_formatted_as_printf_does);
 	tcase_add_test(tc, w_wraps_what_it_writes);
 	tcase_add_test(tc, w_of_null_wraps_nothing);
+	tcase_add_test(tc, long_conversions_and_binary_numbers_are_as_printfs);
 	tcase_add_test(tc, an_unknown_conversion_ends_the_formatting);
 	tcase_add_test(tc, errnos_are_constants_with_the_systems_text);
 	tcase_add_test(tc, the_errno_is_the_first_in_the_tree);
