@@ -55,17 +55,14 @@ has_returned(void *arg, uintptr_t result)
 	struct go__alarm *a = &c->timer.alarm;
 	struct go__waitq ready = {NULL, NULL};
 	struct go__waiter *w;
-	bool is_in_time;
 
 	(void)result;
 	go__lock(a->lock);
 	assert(c->n_running > 0);
 	if (--c->n_running == 0 && c->waiters.first != NULL) {
-		is_in_time = go__alarm_clear(a);  // the function has reset it
-		while ((w = go__waitq_pop(&c->waiters)) != NULL) {
-			w->ok = is_in_time;
+		go__alarm_clear(a);  // the function may have set it anew
+		while ((w = go__waitq_pop(&c->waiters)) != NULL)
 			go__waitq_push(&ready, w);
-		}
 	}
 	go__alarm_unlock(a);
 	go__ready_all(&ready);
@@ -139,7 +136,7 @@ go_timer_stop_wait(go_timer *t)
 	}
 	go__waitq_push(&c->waiters, &self);
 	go__park(t->alarm.lock, GO__WHY_TIMER);
-	return was_set || self.ok;
+	return was_set;
 }
 
 bool

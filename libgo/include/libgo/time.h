@@ -86,9 +86,9 @@ GO_API go_receiver(go_time) go_timer_chan(go_timer *t);
 // timer was stopped before. fn may still run: see go_timer_stop_wait.
 GO_API bool go_timer_stop(go_timer *t);
 
-// go_timer_stop_wait is go_timer_stop that also waits while fn runs. When it
-// returns fn does not run and the timer is stopped, even if fn has reset it
-// meanwhile. It does not wait when fn itself calls it.
+// go_timer_stop_wait is go_timer_stop that then waits while fn runs. When it
+// returns fn does not run, and if fn has reset the timer meanwhile, that is
+// undone. It does not wait when fn itself calls it.
 GO_API bool go_timer_stop_wait(go_timer *t);
 
 // go_timer_reset sets the timer to d from now, whether it was stopped, has
