@@ -49,7 +49,7 @@ zero(const struct go__chan *c, void *value)
 static void
 set_n(struct go__chan *c, size_t n)
 {
-	store_rlx(&c->n, n);  // go_chan_len looks without the lock
+	store_rel(&c->n, n);  // [CH2] some look without the lock
 }
 
 static void
@@ -85,6 +85,31 @@ bool
 go__chan_can_recv(const struct go__chan *c)
 {
 	return c->n > 0 || c->senders.first != NULL || c->is_closed;
+}
+
+// The two below look without the lock. A channel that is closed stays so: one
+// that was seen full or empty, and then not closed, would have had the caller
+// wait at the moment of the first look. [CH2] pairs with set_n and the queues:
+// if what was seen came after a close, the close is seen too.
+
+bool
+go__chan_would_block_send(const struct go__chan *c)
+{
+	bool is_full = c->capacity > 0  // [CH2]
+			       ? load_acq(&c->n) == c->capacity
+			       : load_acq(&c->receivers.first) == NULL;
+
+	return is_full && !load_rlx(&c->is_closed);  // ordered by the above
+}
+
+bool
+go__chan_would_block_recv(const struct go__chan *c)
+{
+	bool is_empty = c->capacity > 0  // [CH2]
+				? load_acq(&c->n) == 0
+				: load_acq(&c->senders.first) == NULL;
+
+	return is_empty && !load_rlx(&c->is_closed);  // ordered by the above
 }
 
 bool
@@ -219,7 +244,7 @@ go__chan_try_send(go__chan_ref ref, const void *value)
 	struct g *wake;
 	bool ok;
 
-	if (c == NULL)
+	if (c == NULL || go__chan_would_block_send(c))
 		return false;
 	go__lock(&c->lock);
 	if (!go__chan_offer(c, value, &ok, &wake))
@@ -237,7 +262,7 @@ go__chan_try_recv(go__chan_ref ref, void *value)
 	struct g *wake;
 	bool ok;
 
-	if (c == NULL)
+	if (c == NULL || go__chan_would_block_recv(c))
 		return false;
 	go__lock(&c->lock);
 	go__chan_accept(c, value, &ok, &wake);
@@ -273,7 +298,7 @@ go__chan_close(go__chan_ref ref)
 		go_panic("go_close: the channel is NULL");
 	go__lock(&c->lock);
 	was_closed = c->is_closed;
-	c->is_closed = true;
+	store_rlx(&c->is_closed, true);  // some look without the lock
 	turn_away(c, &c->senders, &out);
 	turn_away(c, &c->receivers, &out);
 	go__unlock(&c->lock);

@@ -9,13 +9,13 @@
 #include "rt/park.h"
 
 struct go__chan {
-	uint32_t lock;     // guards all below but as said
-	uint32_t refs;     // atomic
-	size_t n;          // buffered values; anyone may look
-	size_t head;       // index of the oldest
-	size_t capacity;   // immutable
-	size_t elem_size;  // immutable
-	bool is_closed;
+	uint32_t lock;               // guards all below but as said
+	uint32_t refs;               // atomic
+	size_t n;                    // buffered values; anyone may look
+	size_t head;                 // index of the oldest
+	size_t capacity;             // immutable
+	size_t elem_size;            // immutable
+	bool is_closed;              // anyone may look
 	struct go__waitq senders;    // slot: the value
 	struct go__waitq receivers;  // slot: where to; may be NULL
 	void (*drop)(void *value);
@@ -42,6 +42,11 @@ go__chan_of(go__chan_ref ref)
 // lock is held, here and below.
 bool go__chan_can_send(const struct go__chan *c);
 bool go__chan_can_recv(const struct go__chan *c);
+
+// go__chan_would_block_send and _recv tell that, of some moment, without the
+// lock.
+bool go__chan_would_block_send(const struct go__chan *c);
+bool go__chan_would_block_recv(const struct go__chan *c);
 
 // go__chan_offer sends if that needs no waiting; it then returns true and
 // tells in *ok whether the value was taken, and in *wake whom to ready, NULL

@@ -378,17 +378,37 @@ await(struct g *self, struct go__case *cases, size_t n, bool in_order,
 	}
 }
 
+// would_block tells that the only channel of a select with a default cannot go
+// ahead. Several could not be looked at in one moment.
+static bool
+would_block(const struct go__case *cases, size_t n)
+{
+	struct go__chan *c;
+
+	if (n != 2 || cases[1].kind != GO__DEFAULT || !has_chan(&cases[0]))
+		return false;
+	c = go__chan_of(cases[0].chan);
+	return cases[0].kind == GO__SEND_TO ? go__chan_would_block_send(c)
+					    : go__chan_would_block_recv(c);
+}
+
 static size_t
 run(struct go__case *cases, size_t n, bool in_order)
 {
-	struct g *self = go__self();
+	struct g *self;
 	struct go__case *list;
-	ptrdiff_t last = find_last_resort(cases, n), taken;
-	bool has_timeout = last != NONE && cases[last].kind == GO__TIMEOUT &&
-			   cases[last].timeout > 0;
-	go_time deadline = has_timeout ? deadline_of(&cases[last]) : GO__NEVER;
-	bool has_fds = look(cases, n);
+	ptrdiff_t last, taken;
+	bool has_fds, has_timeout;
+	go_time deadline;
 
+	if (would_block(cases, n))
+		return 1;
+	self = go__self();
+	last = find_last_resort(cases, n);
+	has_fds = look(cases, n);
+	has_timeout = last != NONE && cases[last].kind == GO__TIMEOUT &&
+		      cases[last].timeout > 0;
+	deadline = has_timeout ? deadline_of(&cases[last]) : GO__NEVER;
 	taken = try(self, cases, n, in_order, &list);
 	if (taken != NONE)
 		return (size_t)taken;

@@ -93,6 +93,8 @@ uint64_t go__random(struct g *self);
 // go__why_text gives the words for dumps.
 const char *go__why_text(enum go__why why);
 
+// Channels look at first without the lock: [CH2] pairs with chan.c, where a
+// queue that close has emptied is seen after the close.
 static inline void
 go__waitq_push(struct go__waitq *q, struct go__waiter *w)
 {
@@ -102,7 +104,7 @@ go__waitq_push(struct go__waitq *q, struct go__waiter *w)
 	if (q->last != NULL)
 		q->last->next = w;
 	else
-		q->first = w;
+		store_rel(&q->first, w);  // [CH2]
 	q->last = w;
 }
 
@@ -115,7 +117,7 @@ go__waitq_remove(struct go__waitq *q, struct go__waiter *w)
 	if (w->prev != NULL)
 		w->prev->next = w->next;
 	else
-		q->first = w->next;
+		store_rel(&q->first, w->next);  // [CH2]
 	if (w->next != NULL)
 		w->next->prev = w->prev;
 	else
