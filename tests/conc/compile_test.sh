@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# compile: which uses of channels the compilers refuse, and in which words.
+# compile: which uses of channels and locks the compilers refuse, and in which
+# words.
 . tests/rt/refuse.sh
 
 head='
@@ -107,6 +108,16 @@ refuse 'incompatible (function )?pointer type' <<'EOT'
 EOT
 refuse 'incompatible type|invalid initializer' <<'EOT'
 	go_send(units, 1);
+EOT
+
+# A wait group is one, and what an acquire says is looked at.
+refuse 'incompatible (function )?pointer type' <<'EOT'
+	go_mutex m = {0};
+	go_wg_go(&m, go_yield);
+EOT
+refuse 'unused-result' <<'EOT'
+	go_sem s = {0};
+	go_sem_acquire(&s, NULL, 1);
 EOT
 
 accept '-std=gnu11 -Wshadow' '-std=c11 -Wpedantic -Wshadow -Wundef' \
