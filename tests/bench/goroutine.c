@@ -159,3 +159,40 @@ BENCHMARK(Sleepers10k)
 		go_wg_wait(&wg);
 	}
 }
+
+static void
+spin(go_atomic_bool *stop)
+{
+	volatile unsigned x = 1;
+
+	while (!go_atomic_load(stop))
+		x = x * 7 + 1;
+}
+
+// How late a sleep of 1 ms ends while twice as many goroutines spin as there
+// are processors.
+BENCHMARK(TickUnderHogs)
+{
+	go_atomic_bool stop = {0};
+	go_waitgroup wg = {0};
+	go_duration worst = 0, sum = 0, late;
+	go_time start;
+
+	for (int p = 0; p < go_procs(0) * 2; p++)
+		go_wg_go(&wg, spin, &stop);
+	bench_start(b);
+	for (long i = 0; i < b->n; i++) {
+		start = go_now();
+		go_sleep(GO_MILLISECOND);
+		late = go_now() - start - GO_MILLISECOND;
+		sum += late;
+		if (late > worst)
+			worst = late;
+	}
+	bench_stop(b);
+	go_atomic_store(&stop, true);
+	go_wg_wait(&wg);
+	bench_metric(b, (double)(worst / GO_MICROSECOND), "worst-us");
+	bench_metric(b, (double)sum / GO_MICROSECOND / (double)b->n,
+		     "mean-late-us");
+}
