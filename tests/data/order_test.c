@@ -554,10 +554,13 @@ int
 main(void)
 {
 	Suite *s = suite_create("order");
-	TCase *tc = tcase_create("all");
+	TCase *tc = tcase_create("all"), *native = tcase_create("native");
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 30);
+	suite_add_tcase(s, native);
+	tcase_set_tags(native, "native");  // not under an emulator
+	tcase_set_timeout(native, 30);
 	tcase_add_test(tc, every_kind_of_member_has_its_order);
 	tcase_add_test(tc, wide_and_odd_numbers_have_their_order);
 	tcase_add_test(tc, nan_comes_last_in_either_direction);
@@ -571,7 +574,8 @@ main(void)
 	tcase_add_test(tc, long_equal_texts_end);
 	tcase_add_test(tc, sort_by_takes_the_type_by_name);
 #if HAS_LIMITS
-	tcase_add_test(tc, without_memory_orders_sort_and_say_what_they_cannot);
+	tcase_add_test(native,
+		       without_memory_orders_sort_and_say_what_they_cannot);
 #endif
 	return run_suite(s);
 }

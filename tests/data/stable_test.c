@@ -145,10 +145,13 @@ int
 main(void)
 {
 	Suite *s = suite_create("stable");
-	TCase *tc = tcase_create("all");
+	TCase *tc = tcase_create("all"), *native = tcase_create("native");
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 30);
+	suite_add_tcase(s, native);
+	tcase_set_tags(native, "native");  // not under an emulator
+	tcase_set_timeout(native, 30);
 	tcase_add_test(tc, equal_elements_keep_their_order);
 	tcase_add_test(tc, elements_of_odd_sizes_stay_whole);
 	tcase_add_test(tc, runs_cost_little_more_than_one_look);
@@ -156,7 +159,8 @@ main(void)
 	tcase_add_test(tc, liars_and_jumps_lose_nothing);
 	tcase_add_test(tc, an_adversary_gets_no_more_than_n_log_n);
 #if HAS_LIMITS
-	tcase_add_test(tc, without_memory_it_sorts_in_place_and_stays_stable);
+	tcase_add_test(native,
+		       without_memory_it_sorts_in_place_and_stays_stable);
 #endif
 	return run_suite(s);
 }

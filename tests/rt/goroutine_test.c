@@ -409,16 +409,19 @@ int
 main(void)
 {
 	Suite *s = suite_create("goroutine");
-	TCase *tc = tcase_create("all");
+	TCase *tc = tcase_create("all"), *native = tcase_create("native");
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 20);
+	suite_add_tcase(s, native);
+	tcase_set_tags(native, "native");  // not under an emulator
+	tcase_set_timeout(native, 20);
 	tcase_add_test(tc, main_is_1_and_no_two_are_the_same);
 	tcase_add_test(tc, the_count_is_of_those_alive);
 	tcase_add_test(tc, goroutines_run_although_main_never_blocks);
 	tcase_add_test(tc, exit_ends_the_goroutine_from_any_depth);
 	if (!IS_SANITIZED)  // a sanitizer's own thread might wake somebody
-		tcase_add_test(tc, an_exit_of_main_alone_is_a_deadlock);
+		tcase_add_test(native, an_exit_of_main_alone_is_a_deadlock);
 	tcase_add_test(tc, when_main_exits_the_others_go_on);
 	tcase_add_test(tc, a_plain_thread_may_not_exit);
 	tcase_add_test(tc, a_panic_says_what_and_who);

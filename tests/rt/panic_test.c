@@ -672,10 +672,13 @@ int
 main(void)
 {
 	Suite *s = suite_create("panic");
-	TCase *tc = tcase_create("all");
+	TCase *tc = tcase_create("all"), *native = tcase_create("native");
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 20);
+	suite_add_tcase(s, native);
+	tcase_set_tags(native, "native");  // not under an emulator
+	tcase_set_timeout(native, 20);
 	tcase_add_test(tc, a_try_of_what_returns_gives_no_error);
 	tcase_add_test(tc, a_try_passes_arguments_as_a_call_does);
 	tcase_add_test(tc, a_try_returns_the_panic_as_an_error);
@@ -707,6 +710,6 @@ main(void)
 	tcase_add_test(tc, a_try_that_an_exit_left_takes_no_later_panic);
 	tcase_add_test(tc, main_and_threads_have_no_end_to_defer_to);
 	if (!IS_SANITIZED)  // a sanitizer has a thread, so that all may wait
-		tcase_add_test(tc, main_exits_through_a_try);
+		tcase_add_test(native, main_exits_through_a_try);
 	return run_suite(s);
 }

@@ -172,16 +172,19 @@ int
 main(void)
 {
 	Suite *s = suite_create("stack");
-	TCase *tc = tcase_create("all");
+	TCase *tc = tcase_create("all"), *native = tcase_create("native");
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 20);
+	suite_add_tcase(s, native);
+	tcase_set_tags(native, "native");  // not under an emulator
+	tcase_set_timeout(native, 20);
 	tcase_add_test(tc, a_stack_has_its_size_and_its_goroutine_on_top);
 	tcase_add_test(tc, stacks_do_not_overlap);
 	tcase_add_test(tc, what_was_freed_last_is_used_first);
-	tcase_add_test(tc, the_guard_and_nothing_else_faults);
-	tcase_add_test(tc, a_goroutine_that_recurses_too_deep_faults);
+	tcase_add_test(native, the_guard_and_nothing_else_faults);
+	tcase_add_test(native, a_goroutine_that_recurses_too_deep_faults);
 	if (!IS_SANITIZED)  // their own mappings exceed any limit
-		tcase_add_test(tc, without_memory_try_start_refuses);
+		tcase_add_test(native, without_memory_try_start_refuses);
 	return run_suite(s);
 }
