@@ -11,6 +11,10 @@
 #   BUILD=dir   where to build              V=1       show the commands
 #   CC, CFLAGS  the compiler, optimisation  WERROR=1  warnings are errors
 #   LLVM=dir    the LLVM whose libclang reflectgen links with
+#   ARCH=name   the folder of libgo/rt/arch, if not the compiler's machine
+#
+# A cross build is one with CC=machine-gcc and REFLECTGEN=path: the path of a
+# reflectgen that runs here. RUNNER= is what its tests are run with.
 
 BUILD ?= build
 PREFIX ?= /usr/local
@@ -43,8 +47,9 @@ MODE_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 endif
 
+MACHINE := $(shell $(CC) -dumpmachine)
 ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,amd64,$(firstword \
-	$(subst -, ,$(shell $(CC) -dumpmachine)))))
+	$(subst -, ,$(MACHINE)))))
 ARCH_DIRS = libgo/rt/arch/$(ARCH) libgo/rt/arch/generic
 LIB_FLAGS = -fvisibility=hidden -Ilibgo $(ARCH_DIRS:%=-I%)
 
@@ -82,7 +87,8 @@ bench_src := $(call rooms,tests/bench)
 
 LIB = $(BUILD)/libgo.a
 TESTING = $(if $(testing_src),$(BUILD)/libgo_testing.a)
-REFLECTGEN = $(BUILD)/reflectgen
+REFLECTGEN ?= $(BUILD)/reflectgen
+is_cross := $(filter-out $(BUILD)/reflectgen,$(REFLECTGEN))
 
 # Headers that reflectgen reads, of the examples and of the tests.
 reflected := $(shell grep -lE '^[^/*]*\bGO_REFLECT\b' \
@@ -93,7 +99,14 @@ example_dirs := $(filter-out tour,$(sort $(patsubst examples/%/,%,$(dir \
 tours := $(basename $(wildcard examples/tour/*.c))
 test_src := $(filter-out tests/bench/% tests/lint/%,$(sort \
 	$(wildcard tests/*/*_test.c)))
+# Those that call the insides of reflectgen link with libclang. A cross build
+# leaves them out, and the scripts: both are about this machine.
+inside_src := $(shell grep -l '^#include "reflectgen/' /dev/null $(test_src))
 test_sh := $(filter-out tests/lint/%,$(sort $(wildcard tests/*/*_test.sh)))
+ifneq ($(is_cross),)
+test_src := $(filter-out $(inside_src),$(test_src))
+test_sh :=
+endif
 EXAMPLES = $(example_dirs:%=$(BUILD)/examples/%) $(tours:%=$(BUILD)/%)
 TESTS = $(test_src:%.c=$(BUILD)/%)
 
@@ -127,8 +140,8 @@ MAKE_QUIETLY = $(MAKE) --no-print-directory
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: FORCE all lib examples run test tests check deps tsan asan bench \
-	bench-build lint fmt install clean help
+.PHONY: FORCE all lib examples run test tests check deps tsan asan arm64 \
+	bench bench-build lint fmt install clean help
 
 all: $(LIB) $(TESTING) $(REFLECTGEN)  ## the library and the generator (default)
 	@:
@@ -151,7 +164,7 @@ test:  ## install what is missing, build all, lint, run every test
 	@rc=0; $(MAKE_QUIETLY) lint || rc=1; $(run_tests) || rc=1; exit $$rc
 check: test
 
-run_tests = BUILD='$(BUILD)' CC='$(CC)' MODE='$(MODE)' \
+run_tests = BUILD='$(BUILD)' CC='$(CC)' MODE='$(MODE)' RUNNER='$(RUNNER)' \
 	tests/run $(TESTS) $(test_sh)
 
 tests: $(TESTS)
@@ -172,6 +185,21 @@ asan:  ## every test under the address and undefined sanitizers
 .PHONY: in-mode
 in-mode: all examples tests
 	@$(run_tests)
+
+arm64:  ## cross-build for AArch64, run the tests under qemu, in build/arm64
+	@tests/deps arm64 && tests/get-check arm64 $(BUILD)/arm64/check
+	@$(MAKE_QUIETLY) $(REFLECTGEN)
+	+@$(make_arm64) all examples tests
+	+@rc=0; for n in 1 2 4; do echo "LIBGO_PROCS=$$n"; \
+		LIBGO_PROCS=$$n $(make_arm64) in-mode || rc=1; done; exit $$rc
+make_arm64 = $(MAKE_QUIETLY) WERROR=1 BUILD=$(BUILD)/arm64 \
+	CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar \
+	REFLECTGEN=$(REFLECTGEN) \
+	RUNNER='qemu-aarch64 -L /usr/aarch64-linux-gnu' \
+	CHECK_CFLAGS='$(addprefix -I$(BUILD)/arm64/check/usr/include, \
+		/ /aarch64-linux-gnu)' \
+	CHECK_LIBS='$(addprefix $(BUILD)/arm64/check/usr/lib/, \
+		$(addprefix aarch64-linux-gnu/lib,check.a subunit.a))'
 
 bench: bench-build  ## run the benchmarks (ARGS="-bench chan")
 	$(BUILD)/bench $(ARGS)
@@ -252,12 +280,12 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 		$(CFLAGS) $(MODE_FLAGS) -MMD -MP -c -o $@ $<
 
 ifeq ($(LLVM),)
-$(REFLECTGEN): FORCE
+$(BUILD)/reflectgen: FORCE
 	@echo 'reflectgen needs libclang and finds none.' >&2
 	@echo 'Run `make deps` to install it, or give LLVM=its-prefix.' >&2
 	@exit 1
 else
-$(REFLECTGEN): $(call obj,$(gen_src))
+$(BUILD)/reflectgen: $(call obj,$(gen_src))
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(link) -o $@ $^ -L$(LLVM)/lib \
 		-Wl,-rpath,$(LLVM)/lib -lclang
@@ -270,7 +298,8 @@ $(BUILD)/gen/%.reflect.c $(BUILD)/gen/%.reflect.h: %.h $(REFLECTGEN)
 		-o $(BUILD)/gen/$*.reflect.c \
 		--header $(BUILD)/gen/$*.reflect.h \
 		-MD -MF $(BUILD)/gen/$*.reflect.d \
-		-- -std=gnu11 -D_GNU_SOURCE -Ilibgo/include -I$(dir $<)
+		-- $(is_cross:%=--target=$(MACHINE)) -std=gnu11 -D_GNU_SOURCE \
+		-Ilibgo/include -I$(dir $<)
 
 # program: $(1) the program, $(2) its sources, $(3) its reflected headers,
 # $(4) more objects and libraries.
@@ -288,7 +317,7 @@ $(filter $(t).h,$(reflected)),$(LIB))))
 noun = $(patsubst %_test.c,%,$(1))
 $(foreach t,$(test_src),$(eval $(call program,$(t:%.c=$(BUILD)/%),$(t),\
 $(filter $(call noun,$(t)).h $(call noun,$(t))_%.h,$(reflected)),\
-$(if $(filter tests/reflectgen/%,$(t)),$(call obj,$(filter-out \
+$(if $(filter $(inside_src),$(t)),$(call obj,$(filter-out \
 reflectgen/main.c,$(gen_src)))) $(LIB))))
 
 $(EXAMPLES) $(BUILD)/bench:
@@ -300,7 +329,7 @@ $(TESTS):
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(link) -o $@ $(filter %.o,$^) \
 		$(filter %.a,$^) $(CHECK_LIBS) -lm -lpthread \
-		$(if $(filter $(BUILD)/tests/reflectgen/%,$@),-L$(LLVM)/lib \
+		$(if $(filter $(inside_src:%.c=$(BUILD)/%),$@),-L$(LLVM)/lib \
 		-Wl$(comma)-rpath$(comma)$(LLVM)/lib -lclang)
 comma = ,
 
