@@ -237,10 +237,12 @@ install: all  ## install under PREFIX (and DESTDIR)
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin \
 		$(DESTDIR)$(PREFIX)/lib/pkgconfig \
-		$(DESTDIR)$(PREFIX)/include/libgo
+		$(DESTDIR)$(PREFIX)/include/libgo \
+		$(DESTDIR)$(PREFIX)/share/libgo
 	$(Q)install -m 755 $(REFLECTGEN) $(DESTDIR)$(PREFIX)/bin
 	$(Q)install -m 644 $(LIB) $(TESTING) $(DESTDIR)$(PREFIX)/lib
 	$(Q)install -m 644 libgo/include/libgo.h $(DESTDIR)$(PREFIX)/include
+	$(Q)install -m 644 libgo/libgo-gdb.py $(DESTDIR)$(PREFIX)/share/libgo
 	$(Q)install -m 644 libgo/include/libgo/*.h \
 		$(DESTDIR)$(PREFIX)/include/libgo
 	$(Q)printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' \
