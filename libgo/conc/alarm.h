@@ -53,13 +53,4 @@ void go__alarm_unlock(struct go__alarm *a);
 // go__alarm_free clears the alarm and gives up the owner's hold.
 void go__alarm_free(struct go__alarm *a);
 
-// go__time_sum returns t + d, or GO__NEVER beyond the clock.
-static inline go_time
-go__time_sum(go_time t, go_duration d)
-{
-	go_time sum;
-
-	return __builtin_add_overflow(t, d, &sum) ? GO__NEVER : sum;
-}
-
 #endif

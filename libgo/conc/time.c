@@ -16,11 +16,17 @@ go_now(void)
 }
 
 go_time
+go__time_sum(go_time t, go_duration d)
+{
+	go_time sum;
+
+	return __builtin_add_overflow(t, d, &sum) ? GO__NEVER : sum;
+}
+
+go_time
 go__time_after(go_duration d)
 {
-	go_time t;
-
-	return __builtin_add_overflow(go_now(), d, &t) ? GO__NEVER : t;
+	return go__time_sum(go_now(), d);
 }
 
 static void
