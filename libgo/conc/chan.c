@@ -11,7 +11,9 @@
 //
 // A value goes from the sender's frame straight to a waiting receiver's, or
 // to the ring. When a receiver makes room, the longest waiting sender's value
-// moves to the ring at once: order is kept, and C1.
+// moves to the ring at once: order is kept, and C1. A sender that is no
+// goroutine but a source (chan.h) is served like any other; there is nobody to
+// ready.
 //
 // Lifetime: nobody touches a channel after the unlock by which his call took
 // effect; who parked does not touch it when he wakes (select, which must take
