@@ -155,6 +155,9 @@ struct float_int {
 struct three_floats {
 	float a[3];
 };
+struct four_floats {
+	float a[4];
+};
 struct double_long {
 	double a;
 	long b;
@@ -195,6 +198,13 @@ odd_structs(struct float_int a, struct three_floats b, struct long_double c)
 	      b.a[2] == 3.5F && c.a == 7 && c.b == 8.5);
 }
 
+static void
+most_floats(struct four_floats a, int b, struct four_floats c)
+{
+	judge(a.a[0] == 0.5F && a.a[1] == 1.5F && a.a[2] == 2.5F &&
+	      a.a[3] == 3.5F && b == 4 && c.a[0] == 5.5F && c.a[3] == 8.5F);
+}
+
 START_TEST(structs_of_up_to_sixteen_bytes_arrive)
 {
 	struct three xyz = {{'x', 'y', 'z'}};
@@ -209,6 +219,9 @@ START_TEST(structs_of_up_to_sixteen_bytes_arrive)
 	expect_right(odd_structs, ((struct float_int){0.5F, -6}),
 		     ((struct three_floats){{1.5F, 2.5F, 3.5F}}),
 		     ((struct long_double){7, 8.5}));
+	expect_right(most_floats,
+		     ((struct four_floats){{0.5F, 1.5F, 2.5F, 3.5F}}), 4,
+		     ((struct four_floats){{5.5F, 6.5F, 7.5F, 8.5F}}));
 }
 
 typedef double vector __attribute__((vector_size(16)));

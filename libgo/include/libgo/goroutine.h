@@ -54,10 +54,11 @@ typedef struct go_attr {
 // at most 16 bytes. A braced argument with commas needs parentheses. The
 // result of fn is dropped. Panics when there is no memory for a stack.
 //
-// What the compiler cannot refuse, and must not be: a packed struct, a
-// parameter wider than the argument given for it (long double, __int128), a
-// function marked noreturn. Wrap these in a function of your own. A compound
-// literal whose address is passed, as (char[]){"x"}, is gone when go returns.
+// What the compiler cannot refuse, and must not be: a packed or over-aligned
+// struct, a parameter wider than the argument given for it (long double,
+// __int128), a function marked noreturn. Wrap these in a function of your own.
+// A compound literal whose address is passed, as (char[]){"x"}, is gone when go
+// returns.
 #define go(...) GO__LAUNCH(__COUNTER__, GO__DEFAULTS, go__start, __VA_ARGS__)
 
 // go_with is go with attributes: go_with(GO_ATTR(.name = "io"), fn, args...).

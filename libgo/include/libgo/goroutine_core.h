@@ -86,12 +86,28 @@ GO_END_DECLS
 				     "pointer to a struct instead");           \
 	})
 
-// GO__WORDS is the number of registers an argument takes, 100 if none hold it.
+// GO__WORDS is the number of words an argument takes, 64 if no registers hold
+// it, and 512 times its GO__REALS.
 #define GO__WORDS(a)                                                           \
-	(sizeof(__typeof__(((void)0, a))) > 16 ||                              \
-			 GO__IS_MEMORY(__typeof__(((void)0, a)))               \
-		 ? 100                                                         \
-		 : (sizeof(__typeof__(((void)0, a))) + 7) / 8)
+	(512 * GO__REALS(__typeof__(((void)0, a))) +                           \
+	 (sizeof(__typeof__(((void)0, a))) > 16 ||                             \
+			  GO__IS_MEMORY(__typeof__(((void)0, a)))              \
+		  ? 64                                                         \
+		  : (sizeof(__typeof__(((void)0, a))) + 7) / 8))
+#define GO__ARE_FEW(words) ((words) % 512 <= 6 && (words) / 512 <= 8)
+// GO__REALS is the number of vector registers an argument takes at most, where
+// that may be more than its words. AArch64 has eight, and gives one to each
+// member of a struct of up to four floats; no struct can be told from these,
+// only integers and pointers (of classes 1 to 5) and what is too long.
+#ifdef __aarch64__
+#define GO__REALS(T)                                                           \
+	(__builtin_classify_type(*(T *)0) - 1U < 5 || __alignof__(T) == 1 ||   \
+			 sizeof(T) > 4 * __alignof__(T)                        \
+		 ? 0                                                           \
+		 : sizeof(T) / __alignof__(T))
+#else
+#define GO__REALS(T) 0
+#endif
 // GO__RESULT_FITS tells whether a call's result comes back in registers.
 #ifdef __cplusplus
 template <typename T> struct go__result {
@@ -119,7 +135,7 @@ template <> struct go__result<long double> {
 		__typeof__(first) GO__CAT(go__first_, id) = (first);           \
 		__typeof__(&*(fn)) GO__CAT(go__fn_, id) = (fn);                \
 		go__fn GO__CAT(go__to_, id) = go__capture;                     \
-		GO__STATIC_ASSERT((words) <= 6,                                \
+		GO__STATIC_ASSERT(GO__ARE_FEW(words),                          \
 				  "go: the arguments take more than six "      \
 				  "words; pass a pointer instead");            \
 		GO__STATIC_ASSERT(GO__RESULT_FITS(GO__CAT(go__fn_, id) args),  \
