@@ -272,8 +272,8 @@ ready_all(struct go__waitq *q)
 	struct go__waiter *w;
 
 	while ((w = q->first) != NULL) {
-		q->first = w->next;  // w dies as soon as its goroutine runs
-		go__ready(w->g);
+		go__waitq_remove(q, w);
+		go__ready(w->g);  // w dies as soon as its goroutine runs
 	}
 }
 
@@ -387,15 +387,10 @@ go__poll_ready(const struct go__poll_found *found)
 {
 	struct go__waitq out;
 	struct go__desc *d;
-	uint64_t count;
 
 	for (int i = 0; i < found->n; i++) {
 		uint64_t key = found->at[i].key;
 
-		if (key == INTERRUPT) {
-			(void)!read(poller.event, &count, sizeof count);
-			continue;
-		}
 		out = (struct go__waitq){NULL, NULL};
 		d = desc_of(key);
 		go__lock(&d->lock);
@@ -406,23 +401,27 @@ go__poll_ready(const struct go__poll_found *found)
 	}
 }
 
-void
-go__poll_sleep(struct go__poll_found *found, go_time until)
+// look finds what is ready, or becomes ready until then. An interrupt is the
+// sleeper's: a counter that others reset would not wake it.
+static void
+look(struct go__poll_found *found, go_time until, bool is_sleeper)
 {
 	struct epoll_event events[sizeof found->at / sizeof found->at[0]];
 	const int most = (int)(sizeof events / sizeof events[0]);
 	go_duration left = until - (until == 0 ? 0 : go__os_now());
 	struct timespec ts;
-	int saved = errno;
+	uint64_t count;
+	int saved = errno, n;
 
 	if (left < 0)
 		left = 0;
 	ts.tv_sec = left / 1000000000;
 	ts.tv_nsec = left % 1000000000;
-	found->n = epoll_pwait2(poller.epoll, events, most,
-				until == GO__NEVER ? NULL : &ts, NULL);
-	if (found->n < 0 && errno == ENOSYS)  // before Linux 5.11
-		found->n = epoll_wait(
+	n = epoll_pwait2(poller.epoll, events, most,
+			 until == GO__NEVER ? NULL : &ts, NULL);
+	// Before Linux 5.11, or in a sandbox that does not know it.
+	if (n < 0 && (errno == ENOSYS || errno == EPERM))
+		n = epoll_wait(
 			poller.epoll, events, most,
 			until == GO__NEVER
 				? -1
@@ -430,13 +429,23 @@ go__poll_sleep(struct go__poll_found *found, go_time until)
 							      : 1000000000000) +
 					999999) /
 					  1000000);
-	errno = saved;
-	if (found->n < 0)
-		found->n = 0;
-	for (int i = 0; i < found->n; i++) {
-		found->at[i].events = events[i].events;
-		found->at[i].key = events[i].data.u64;
+	found->n = 0;
+	for (int i = 0; i < n; i++) {
+		if (events[i].data.u64 == INTERRUPT) {
+			if (is_sleeper)
+				(void)!read(poller.event, &count, sizeof count);
+			continue;
+		}
+		found->at[found->n].events = events[i].events;
+		found->at[found->n++].key = events[i].data.u64;
 	}
+	errno = saved;
+}
+
+void
+go__poll_sleep(struct go__poll_found *found, go_time until)
+{
+	look(found, until, true);
 }
 
 int
@@ -444,7 +453,7 @@ go__poll_now(void)
 {
 	struct go__poll_found found;
 
-	go__poll_sleep(&found, 0);
+	look(&found, 0, false);
 	go__poll_ready(&found);
 	return found.n;
 }
