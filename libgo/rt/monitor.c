@@ -193,22 +193,31 @@ nap(go_time now)
 	go__os_wait(&nobody, 0, when);
 }
 
-// rest sleeps until somebody calls, or until nobody can: a timer may find all
-// processors busy, and nobody polls while all compute. True if called.
+// next_look returns when to look although nobody calls: a timer may find all
+// processors busy, and nobody polls while all compute.
+static go_time
+next_look(go_time now)
+{
+	go_time until = go__timers_next();
+
+	if (load_seq(&go__sched.n_idle_p) > 0)  // [S1] who takes the last calls
+		return GO__NEVER;
+	if (go__poll_is_used() && until > now + POLL_TICK)
+		until = now + POLL_TICK;
+	return until;
+}
+
+// rest sleeps until then, or until somebody calls: true if so.
 static bool
 rest(go_time now)
 {
-	go_time until = GO__NEVER;
+	go_time until = next_look(now);
 	uint32_t bell = load_rlx(&monitor.bell);  // compared by the kernel
 
-	if (load_rlx(&go__sched.n_idle_p) == 0) {  // whoever changes it calls
-		until = go__timers_next();
-		if (go__poll_is_used() && until > now + POLL_TICK)
-			until = now + POLL_TICK;
-	}
-	store_seq(&monitor.until, until);         // [H3] see the head
+	store_seq(&monitor.until, until);  // [H3] see the head
+	// Those who found us awake a moment ago did not call.
 	if (load_seq(&go__sched.n_idle_p) > 0 ||  // [S1]
-	    !somebody_waits(now))
+	    (!go__proc_any_work() && next_look(now) >= until))
 		go__os_wait(&monitor.bell, bell, until);
 	store_seq(&monitor.until, 0);            // [H3]
 	return load_rlx(&monitor.bell) != bell;  // what for is looked at next
