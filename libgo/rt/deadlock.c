@@ -4,11 +4,10 @@
 //
 // That is so when all machines sleep, nothing is queued, no timer is armed, no
 // descriptor is watched and nobody outside can call: no thread but the
-// library's own. Threads are
-// counted by the kernel, which takes a while; so the last machine to sleep
-// sleeps a moment first, and counts only if nothing has changed then. A
-// program that is idle for a reason pays one more wake-up each time it falls
-// idle, and nothing as long as it stays so.
+// library's own. Threads are counted by the kernel, which takes a while; so
+// the last machine to sleep sleeps a moment first, and counts only if nothing
+// has changed then. A program that is idle for a reason pays one more wake-up
+// each time it falls idle, and nothing as long as it stays so.
 
 #include <stddef.h>
 #include <unistd.h>
@@ -57,7 +56,8 @@ go__deadlock_check(go_time grace)
 	if (grace == GO__NEVER || go__os_now() < grace || !all_asleep())
 		return;
 	is_counted = true;
-	if (go__os_threads() != ours)
+	// A thread that has ended may have armed a timer before.
+	if (go__os_threads() != ours || !all_asleep())
 		return;
 	go__unlock(&go__sched.lock);
 	go__os_write(2, text, sizeof text - 1);
