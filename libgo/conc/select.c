@@ -120,7 +120,7 @@ static bool
 is_ready(const struct go__case *k)
 {
 	if (k->kind == GO__FD)
-		return k->seen != 0 ||
+		return k->watched.seen != 0 ||
 		       (k->desc != NULL && go__poll_seen(k->desc) != 0);
 	if (!has_chan(k))
 		return false;
@@ -142,9 +142,9 @@ tell(struct go__case *k)
 	int *events = k->value;
 
 	if (k->desc != NULL)
-		k->seen |= (short)go__poll_seen(k->desc);
+		k->watched.seen |= (short)go__poll_seen(k->desc);
 	if (events != NULL)
-		*events = k->seen;
+		*events = k->watched.seen;
 }
 
 // take carries a case out if it can.
@@ -302,10 +302,11 @@ look(struct go__case *cases, size_t n)
 		if (k->kind != GO__FD)
 			continue;
 		has_any = true;
-		seen = go__poll_look(k->fd, k->want);
+		seen = go__poll_look(k->watched.fd, k->watched.want);
 		if (seen < 0)
-			go_panic("go_on_fd: %d is no open descriptor", k->fd);
-		k->seen = (short)seen;
+			go_panic("go_on_fd: %d is no open descriptor",
+				 k->watched.fd);
+		k->watched.seen = (short)seen;
 		k->desc = NULL;
 	}
 	return has_any;
@@ -319,7 +320,8 @@ watch(struct go__case *cases, size_t n)
 
 	for (struct go__case *k = cases; k < cases + n; k++)
 		if (k->kind == GO__FD &&
-		    go__poll_watch(k->fd, k->want, &k->desc) != 0)
+		    go__poll_watch(k->watched.fd, k->watched.want, &k->desc) !=
+			    0)
 			is_whole = false;
 	return is_whole;
 }
@@ -432,8 +434,8 @@ go__on_fd(int fd, int want, int *events)
 		go_panic("go_on_fd: want is GO_READABLE, GO_WRITABLE or both, "
 			 "not %#x",
 			 (unsigned)want);
-	k.fd = fd;
-	k.want = (short)want;
+	k.watched.fd = fd;
+	k.watched.want = (short)want;
 	return k;
 }
 

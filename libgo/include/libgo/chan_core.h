@@ -57,7 +57,7 @@ struct go__case {
 		struct {
 			int fd;
 			short want, seen;  // wanted, and ready for
-		};
+		} watched;
 	};
 	uint32_t *lock;         // of the channel or descriptor; or NULL
 	struct go__case *next;  // in the order of locking
