@@ -268,21 +268,27 @@ int
 main(void)
 {
 	Suite *s = suite_create("fault");
-	TCase *t = tcase_create("fault");
+	TCase *t = tcase_create("all"), *native = tcase_create("native");
 
-	tcase_add_loop_test(t, who_overflows_its_stack_is_named, 0,
-			    COUNT(overflows));
-	tcase_add_loop_test(t, other_faults_end_the_process_without_a_word, 0,
-			    3);
+	tcase_set_timeout(t, 20);
 	tcase_add_loop_test(t, the_programs_own_handler_is_left_alone, 0, 2);
 	tcase_add_loop_test(
 		t, a_quit_dumps_if_asked_for_and_the_program_goes_on, 0, 2);
-	tcase_add_test(t, a_quit_is_a_quit_otherwise);
 	tcase_add_test(t, the_programs_own_quit_is_left_alone);
-	if (!IS_SANITIZED)  // a sanitizer has a thread, so that all may wait
-		tcase_add_test(t,
-			       who_waits_for_a_quit_does_not_hide_a_deadlock);
-	tcase_set_timeout(t, 20);
 	suite_add_tcase(s, t);
+
+	// An emulator has something to say itself, has threads of its own, and
+	// may make no guards.
+	tcase_set_tags(native, "native");
+	tcase_set_timeout(native, 20);
+	tcase_add_loop_test(native, who_overflows_its_stack_is_named, 0,
+			    COUNT(overflows));
+	tcase_add_loop_test(native, other_faults_end_the_process_without_a_word,
+			    0, 3);
+	tcase_add_test(native, a_quit_is_a_quit_otherwise);
+	if (!IS_SANITIZED)  // a sanitizer has a thread, so that all may wait
+		tcase_add_test(native,
+			       who_waits_for_a_quit_does_not_hide_a_deadlock);
+	suite_add_tcase(s, native);
 	return run_suite(s);
 }
