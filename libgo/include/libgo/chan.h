@@ -120,8 +120,8 @@ GO_API size_t go_select_array(go_case *cases, size_t n);
 #define go_on_send_from(...)                                                   \
 	GO__CAT(GO__ON_SEND_FROM_, GO__NARG(__VA_ARGS__))(__VA_ARGS__)
 
-// go_on_fd(fd, want[, &events]) is ready when the descriptor is for something of
-// want, GO_READABLE | GO_WRITABLE; events, an int, then tells for what. It
+// go_on_fd(fd, want[, &events]) is ready when the descriptor is for something
+// of want, GO_READABLE | GO_WRITABLE; events, an int, then tells for what. It
 // stays the caller's, blocking or not, and may be watched by others too.
 #define go_on_fd(...) GO__CAT(GO__ON_FD_, GO__NARG(__VA_ARGS__))(__VA_ARGS__)
 enum { GO_READABLE = 1, GO_WRITABLE = 2 };

@@ -43,6 +43,11 @@ enum go__case_kind {
 	GO__RECV_FROM,
 };
 
+struct go__watched {
+	int fd;
+	short want, seen;  // wanted, and ready for
+};
+
 struct go__case {
 	/* private */
 	enum go__case_kind kind;
@@ -53,11 +58,8 @@ struct go__case {
 	void *value;  // what to send, or where to receive; or NULL
 	bool *ok;     // sent, or open; or NULL
 	union {
-		go_duration timeout;  // TIMEOUT
-		struct {
-			int fd;
-			short want, seen;  // wanted, and ready for
-		} watched;
+		go_duration timeout;         // TIMEOUT
+		struct go__watched watched;  // FD
 	};
 	uint32_t *lock;         // of the channel or descriptor; or NULL
 	struct go__case *next;  // in the order of locking
