@@ -50,6 +50,9 @@ endif
 MACHINE := $(shell $(CC) -dumpmachine)
 ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,amd64,$(firstword \
 	$(subst -, ,$(MACHINE)))))
+ifeq ($(wildcard libgo/rt/arch/$(ARCH)),)
+ARCH := generic
+endif
 ARCH_DIRS = libgo/rt/arch/$(ARCH) libgo/rt/arch/generic
 LIB_FLAGS = -fvisibility=hidden -Ilibgo $(ARCH_DIRS:%=-I%)
 
@@ -165,7 +168,7 @@ test:  ## install what is missing, build all, lint, run every test
 check: test
 
 run_tests = BUILD='$(BUILD)' CC='$(CC)' MODE='$(MODE)' RUNNER='$(RUNNER)' \
-	tests/run $(TESTS) $(test_sh)
+	ARCH='$(ARCH)' tests/run $(TESTS) $(test_sh)
 
 tests: $(TESTS)
 	@:
@@ -256,7 +259,7 @@ install: all  ## install under PREFIX (and DESTDIR)
 
 # The flags that objects were made with; changed flags remake them. WERROR
 # alone does not: it changes no code.
-flags_line = $(filter-out -Werror,$(BASE)) $(CPPFLAGS) $(CFLAGS) $(MODE_FLAGS)
+flags_line = $(ARCH) $(filter-out -Werror,$(BASE)) $(CPPFLAGS) $(CFLAGS) $(MODE_FLAGS)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CC) $(flags_line)' | cmp -s - $@ || \

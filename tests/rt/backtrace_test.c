@@ -377,9 +377,10 @@ main(void)
 	tcase_add_test(t, a_deep_stack_is_cut_short);
 	tcase_add_test(t, dumps_while_all_run_do_no_harm);
 	tcase_set_timeout(t, 20);
+	tcase_set_tags(t, "frames");  // not with rt/arch/generic
 	suite_add_tcase(s, t);
 	// An emulator's signal frames have no tables.
-	tcase_set_tags(native, "native");
+	tcase_set_tags(native, "native frames");
 	tcase_add_test(native, calls_are_shown_beyond_a_signal_handler);
 	suite_add_tcase(s, native);
 	return run_suite(s);

@@ -269,20 +269,25 @@ main(void)
 {
 	Suite *s = suite_create("fault");
 	TCase *t = tcase_create("all"), *native = tcase_create("native");
+	TCase *frames = tcase_create("frames"), *both = tcase_create("both");
 
 	tcase_set_timeout(t, 20);
 	tcase_add_loop_test(t, the_programs_own_handler_is_left_alone, 0, 2);
-	tcase_add_loop_test(
-		t, a_quit_dumps_if_asked_for_and_the_program_goes_on, 0, 2);
 	tcase_add_test(t, the_programs_own_quit_is_left_alone);
 	suite_add_tcase(s, t);
+
+	// rt/arch/generic shows no frames.
+	tcase_set_tags(frames, "frames");
+	tcase_set_timeout(frames, 20);
+	tcase_add_loop_test(frames,
+			    a_quit_dumps_if_asked_for_and_the_program_goes_on,
+			    0, 2);
+	suite_add_tcase(s, frames);
 
 	// An emulator has something to say itself, has threads of its own, and
 	// may make no guards.
 	tcase_set_tags(native, "native");
 	tcase_set_timeout(native, 20);
-	tcase_add_loop_test(native, who_overflows_its_stack_is_named, 0,
-			    COUNT(overflows));
 	tcase_add_loop_test(native, other_faults_end_the_process_without_a_word,
 			    0, 3);
 	tcase_add_test(native, a_quit_is_a_quit_otherwise);
@@ -290,5 +295,11 @@ main(void)
 		tcase_add_test(native,
 			       who_waits_for_a_quit_does_not_hide_a_deadlock);
 	suite_add_tcase(s, native);
+
+	tcase_set_tags(both, "native frames");
+	tcase_set_timeout(both, 20);
+	tcase_add_loop_test(both, who_overflows_its_stack_is_named, 0,
+			    COUNT(overflows));
+	suite_add_tcase(s, both);
 	return run_suite(s);
 }
