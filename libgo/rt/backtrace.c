@@ -27,7 +27,7 @@ enum { FRAMES = 32 };
 static void
 write_frame(int fd, const struct go__unwind *u)
 {
-	char name[SYMBOL_NAME], line[SYMBOL_NAME + UNWIND_PATH + 64];
+	char name[SYMBOL_NAME], line[SYMBOL_NAME + UNWIND_PATH + 128];
 	uint64_t address = u->at - u->bias, offset = 0;
 	const char *path = u->path, *module = strrchr(path, '/');
 	int n;

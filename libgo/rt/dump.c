@@ -23,6 +23,8 @@ struct dump {
 static bool
 is_running(const struct g *g)
 {
+	if (g->kind == G_MAIN && load_rlx(&g->context.pc) == NULL)
+		return true;  // it never parked, nobody runs it but its thread
 	// [S3] pairs with go__idle_enlist.
 	for (const struct m *m = load_acq(&go__sched.made); m != NULL;
 	     m = m->next_made)

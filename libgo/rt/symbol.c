@@ -7,6 +7,9 @@
 // must not fault. One that was replaced since it was loaded gives wrong names;
 // the program's own, opened through /proc/self/exe, cannot be.
 //
+// Most frames of a dump are the same few: what was found is kept. Who finds
+// the cache in use, perhaps by the one whom a signal interrupted, does without.
+//
 // After the ELF specification, version 1.2 and its 64-bit supplement.
 
 #include "rt/symbol.h"
@@ -19,7 +22,21 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 64 };  // symbols
+#include "rt/atomic.h"
+
+enum {
+	AT_ONCE = 64,  // symbols
+	CACHED = 256,
+};
+
+struct known {
+	uint64_t key;
+	uint64_t offset;
+	char name[SYMBOL_NAME];
+};
+
+static struct known cache[CACHED];  // is_taken
+static uint32_t is_taken;           // atomic
 
 static bool
 read_at(int fd, void *to, size_t n, uint64_t offset)
@@ -91,9 +108,8 @@ look_up(int fd, uint64_t address, Elf64_Sym *found, uint64_t *name_at)
 	return true;
 }
 
-void
-go__symbol(const char *path, uint64_t address, char name[SYMBOL_NAME],
-	   uint64_t *offset)
+static void
+search(const char *path, uint64_t address, struct known *k)
 {
 	int saved = errno, fd = -1;
 	Elf64_Sym symbol;
@@ -105,11 +121,47 @@ go__symbol(const char *path, uint64_t address, char name[SYMBOL_NAME],
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		if (look_up(fd, address, &symbol, &name_at)) {
-			n = pread(fd, name, SYMBOL_NAME - 1, (off_t)name_at);
-			*offset = address - symbol.st_value;
+			n = pread(fd, k->name, sizeof k->name - 1,
+				  (off_t)name_at);
+			k->offset = address - symbol.st_value;
 		}
 		close(fd);
 	}
-	name[n > 0 ? n : 0] = '\0';
+	k->name[n > 0 ? n : 0] = '\0';
 	errno = saved;
+}
+
+// key_of mixes path and address (FNV-1a, 64 bits): two of the same key are
+// not to be feared.
+static uint64_t
+key_of(const char *path, uint64_t address)
+{
+	uint64_t key = 0xcbf29ce484222325;
+
+	for (; *path != '\0'; path++)
+		key = (key ^ (unsigned char)*path) * 0x100000001b3;
+	for (int i = 0; i < 64; i += 8)
+		key = (key ^ (address >> i & 0xff)) * 0x100000001b3;
+	return key;
+}
+
+void
+go__symbol(const char *path, uint64_t address, char name[SYMBOL_NAME],
+	   uint64_t *offset)
+{
+	uint64_t key = key_of(path, address);
+	struct known own = {0}, *k = &own;
+	// [BT1] the cache is as the last one left it.
+	bool is_mine = cas_acq(&is_taken, 0, 1);
+
+	if (is_mine)
+		k = &cache[key % CACHED];
+	if (k->key != key) {
+		search(path, address, k);
+		k->key = key;
+	}
+	memcpy(name, k->name, sizeof k->name);
+	*offset = k->offset;
+	if (is_mine)
+		store_rel(&is_taken, 0);  // [BT1] pairs with the next one
 }

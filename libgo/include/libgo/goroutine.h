@@ -29,8 +29,8 @@
 //
 // A goroutine has a stack of 256 KB of address space, of which it pays for
 // the pages that it touches; go_with gives another size. The runtime handles
-// SIGSEGV to name a goroutine that overflows its stack before the process dies
-// of it, unless the program, or a sanitizer, had a handler before the first go.
+// SIGSEGV, unless somebody does when it starts, to name a goroutine that
+// overflows its stack before the process dies of it.
 
 #ifndef LIBGO_GOROUTINE_H
 #define LIBGO_GOROUTINE_H
