@@ -191,7 +191,7 @@ in-mode: all examples tests
 
 arm64:  ## cross-build for AArch64, run the tests under qemu, in build/arm64
 	@tests/deps arm64 && tests/get-check arm64 $(BUILD)/arm64/check
-	@$(MAKE_QUIETLY) $(REFLECTGEN)
+	+@$(MAKE_QUIETLY) $(REFLECTGEN)
 	+@$(make_arm64) all examples tests
 	+@rc=0; for n in 1 2 4; do echo "LIBGO_PROCS=$$n"; \
 		LIBGO_PROCS=$$n $(make_arm64) in-mode || rc=1; done; exit $$rc

@@ -80,4 +80,12 @@ go__call_run:
 	.cfi_endproc
 	.size go__call_run, .-go__call_run
 
+// All that can be branched to here has a landing pad: without this note the
+// linker would switch the check (BTI) off for the whole program.
+	.section .note.gnu.property, "a", %note
+	.p2align 3
+	.word 4, 16, 5  // lengths of name and description; a property note
+	.asciz "GNU"
+	.word 0xc0000000, 4, 1, 0  // of AArch64's features, BTI
+
 	.section .note.GNU-stack, "", %progbits
