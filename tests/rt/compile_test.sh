@@ -127,4 +127,22 @@ accept '-std=gnu11 -Wshadow' <<'EOT'
 	go(narrow, 1, true, RED, 0, NULL == NULL);
 EOT
 
+# AArch64 gives a register to each float of a struct, and has eight.
+if command -v aarch64-linux-gnu-gcc >/dev/null; then
+	compilers=aarch64-linux-gnu-gcc
+	head='
+struct quad { float x, y, z, w; };
+void two(struct quad, int, struct quad);
+void three(struct quad, struct quad, struct quad);
+'
+	refuse 'more than six words' <<'EOT'
+	struct quad q = {0, 0, 0, 0};
+	go(three, q, q, q);
+EOT
+	accept '-std=c11 -Wpedantic -Wshadow -Wundef' <<'EOT'
+	struct quad q = {0, 0, 0, 0};
+	go(two, q, 1, q);
+EOT
+fi
+
 finish
