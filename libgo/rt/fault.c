@@ -77,6 +77,7 @@ on_fault(int number, siginfo_t *info, void *ucontext)
 	bool is_sent = info->si_code <= 0;  // by somebody's kill
 	int saved = errno;
 
+	go__tools_acquire(&fault);  // this stack, which is the thread's
 	if (!is_sent && g != NULL && is_guard(g, info->si_addr))
 		report(g, ucontext);
 	// The instruction faults again after the return; a kill does not.
@@ -177,6 +178,7 @@ go__fault_thread(void)
 		stack.ss_sp = go__os_reserve(HANDLER_STACK);
 		if (stack.ss_sp != NULL)
 			sigaltstack(&stack, NULL);
+		go__tools_release(&fault);
 	}
 	errno = saved;
 }

@@ -70,9 +70,9 @@ static inline void
 expect_abort(const struct ending *e, const char *text)
 {
 	ck_assert_msg(WIFSIGNALED(e->status) && WTERMSIG(e->status) == SIGABRT,
-		      "status %#x, want SIGABRT; it said: %s", e->status,
+		      "status %#x, want SIGABRT; it said: %.2000s", e->status,
 		      e->said);
-	ck_assert_msg(strstr(e->said, text) != NULL, "\"%s\" lacks \"%s\"",
+	ck_assert_msg(strstr(e->said, text) != NULL, "\"%.2000s\" lacks \"%s\"",
 		      e->said, text);
 }
 
