@@ -51,13 +51,22 @@ stroll(void)
 {
 }
 
+static void
+run(go_chan(go_unit) start)
+{
+	go_recv(start, NULL);
+	stroll();
+}
+
 int
 main(void)
 {
 	channel c = go_chan_make(int, 0);
+	go_chan(go_unit) start = go_chan_make(go_unit, 0);
 
 	go_with(GO_ATTR(.name = "waiter"), work, c);
-	go_with(GO_ATTR(.name = "runner"), stroll);
+	go_with(GO_ATTR(.name = "runner"), run, start);
+	go_close(start);  // its thread is on libgo's list by now
 	return innermost(c, 43);
 }
 EOT
@@ -98,12 +107,14 @@ expect() {
 # In stroll the goroutine runs; in go_dump, called by the report of a deadlock,
 # nobody does. The kernel then writes the core: gdb's own stops at guard pages.
 ulimit -c unlimited
-debug "$dir/live" "$dir/a" -ex "set cwd $dir" -ex 'break stroll' -ex 'run' \
+debug "$dir/live" "$dir/a" -ex "set cwd $dir" -ex 'break stroll' \
+	-ex 'set environment LIBGO_PROCS 1' -ex 'run' \
 	-ex 'info goroutines' -ex 'goroutine all bt' -ex 'delete' \
 	-ex 'break go_dump' -ex 'continue' -ex 'echo deadlock\n' \
 	-ex 'info goroutines' -ex 'goroutine all bt' -ex 'goroutine 999 bt' \
 	-ex 'echo once more\n' -ex 'bt' -ex 'signal SIGABRT'
 grep -q 'Breakpoint 1, ' "$dir/live" || skip "gdb may not run a process"
+! grep -q 'one without -g' "$dir/live" || skip "libgo without -g"
 set -- live
 for core in "$dir"/core*; do
 	[ -f "$core" ] || continue
@@ -114,9 +125,9 @@ for core in "$dir"/core*; do
 done
 
 expect "$dir/live" \
-	'^goroutine [0-9]+ [[]running in thread [0-9]+[]]: runner, stroll' \
-	'^goroutine [0-9]+ [[]running in thread [0-9]+[]]: runner, stroll' \
-	'^#0 .*stroll [(]' '^#[0-9]+ .* go__entry [(]'
+	'^goroutine [0-9]+ [[]running in thread [0-9]+[]]: runner, run' \
+	'^goroutine [0-9]+ [[]running in thread [0-9]+[]]: runner, run' \
+	'^#0 .*stroll [(]' '^#[0-9]+ .* go[_.]+entry [(]'
 expect "$dir/live" '^goroutine 999: there is none'
 for when; do
 	expect "$dir/$when" '^deadlock' \
@@ -126,7 +137,7 @@ for when; do
 		'^#[0-9]+ .* main [(]' '^goroutine .*: waiter' \
 		'^#[0-9]+ .* innermost .*secret=42' '^#.* between .*n=0' \
 		'^#.* between .*n=1' '^#.* between .*n=2' '^#.* work [(]' \
-		'^#.* go__entry [(]'
+		'^#.* go[_.]+entry [(]'
 	expect "$dir/$when" '^once more' '^#0 .*go_dump [(]'
 done
 
