@@ -198,6 +198,7 @@ go__goroutine_end(struct g *g)
 	if (g->kind == G_GOROUTINE)
 		end(g, 0);
 	// Main's stack is the process's: it stays, and sleeps.
+	go__local_end(g);
 	go__lock(&lock);
 	go__park(&lock, GO__WHY_ENDED);
 	go__throw("main was readied after its end");

@@ -356,6 +356,7 @@ go__idle_give_back(struct m *m)
 	if (go__proc_any_work())  // [S1]
 		go__idle_wake();
 	go__idle_mind(go__timers_next());
+	go__idle_mind_poll();
 }
 
 struct g *
@@ -364,8 +365,7 @@ go__idle_await(struct m *m)
 	struct g *g;
 	go_time grace;
 
-	if (m->p != NULL)
-		go__idle_give_back(m);
+	go__idle_mind_poll();
 	go__lock(&go__sched.lock);
 	go__sched.n_asleep++;
 	while (m->handed == NULL) {
@@ -425,9 +425,14 @@ go__idle_mind_poll(void)
 {
 	struct m *m;
 
-	// Hints: who falls asleep becomes the poller.
-	if (!go__poll_is_used() || load_rlx(&go__sched.poller) != NULL ||
-	    load_rlx(&go__sched.n_idle_p) == 0)
+	if (!go__poll_is_used())
+		return;
+	if (load_seq(&go__sched.n_idle_p) == 0) {  // [S1] pairs with rest
+		go__monitor_call(GO__NEVER - 1);
+		return;
+	}
+	// A hint: who falls asleep becomes the poller.
+	if (load_rlx(&go__sched.poller) != NULL)
 		return;
 	go__lock(&go__sched.lock);
 	m = go__sched.idle_m;
@@ -468,10 +473,19 @@ go__sched_timer_armed(go_time when)
 {
 	struct m *m = go__sched_machine();
 
-	// A scheduler looks at the timers before it runs or sleeps again.
-	if (m != NULL && m->g == NULL)
+	// A scheduler with a processor looks at the timers before it runs or
+	// sleeps again.
+	if (m != NULL && m->g == NULL && m->p != NULL)
 		return;
 	if (!go__sched_start())
 		go_panic("no thread can be had to mind the timers");
 	go__idle_mind(when);
+}
+
+void
+go__sched_poll_awaited(void)
+{
+	if (!go__sched_start())
+		go_panic("no thread can be had to mind the descriptors");
+	go__idle_mind_poll();
 }

@@ -127,8 +127,8 @@ void go__idle_rest(struct m *m);
 // go__idle_give_back makes m's processor idle and has others take over, while m
 // runs its goroutine on or sleeps.
 void go__idle_give_back(struct m *m);
-// go__idle_await gives m's processor back and sleeps until it is handed one and
-// its bound goroutine; go__idle_hand hands m's to g's machine.
+// go__idle_await sleeps until m, which has no processor, is handed one and its
+// bound goroutine; go__idle_hand hands m's to g's machine.
 struct g *go__idle_await(struct m *m);
 void go__idle_hand(struct m *m, struct g *g);
 // go__idle_retire gives it up because there are to be fewer.

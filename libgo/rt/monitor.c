@@ -20,7 +20,8 @@
 //	    has seen it and given the processor up.
 //
 // The price is paid by the monitor (membarrier); entering costs the owner a
-// store and a load.
+// store and a load. On a kernel without it (before 4.14, or forbidden) nothing
+// is taken: hogs then keep their processors.
 //
 // The monitor sleeps while a processor is idle or nothing waits; whoever makes
 // somebody wait for a busy processor calls it. monitor.until is 0 while it is

@@ -31,6 +31,7 @@
 #include "libgo/chan.h"
 #include "rt/g.h"
 #include "rt/os.h"
+#include "rt/sched.h"
 
 enum {
 	CHUNK = 1024,
@@ -196,6 +197,8 @@ go__poll_watch(int fd, int want, struct go__desc **d)
 	error = open_as(copy, events, want, d);
 	if (error != 0)
 		close(copy);
+	else if (go__self()->kind == G_THREAD)
+		go__sched_poll_awaited();
 	errno = saved;
 	return error;
 }
@@ -329,6 +332,8 @@ go__poll_wait(struct go__desc *d, enum go__poll_mode mode, go_time deadline)
 	struct go__waiter self = {.g = go__self()}, *winner;
 	bool is_shut;
 
+	if (self.g->kind == G_THREAD)
+		go__sched_poll_awaited();
 	go__lock(&d->lock);
 	if (d->is_shut || d->is_ready[mode]) {
 		is_shut = d->is_shut;

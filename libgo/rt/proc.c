@@ -16,6 +16,10 @@ void
 go__proc_push_idle(struct p *p)
 {
 	p->owner = NULL;
+	if (p->id >= go__sched.procs) {  // fewer are wanted by now
+		p->is_retired = true;
+		return;
+	}
 	p->next_idle = go__sched.idle_p;
 	go__sched.idle_p = p;
 	// [S1] see the head of sched.c, here and below.
@@ -73,7 +77,7 @@ make_p(void)
 	go__sched.all[go__sched.n_made] = p;
 	// [S2] pairs with go__proc_made(): the processor is whole.
 	store_rel(&go__sched.n_made, go__sched.n_made + 1);
-	go__proc_push_idle(p);
+	p->is_retired = true;
 	return true;
 }
 
@@ -100,18 +104,18 @@ set_procs(int n)
 		p->is_retired = true;
 		store_seq(&go__sched.n_idle_p, go__sched.n_idle_p - 1);  // [S1]
 	}
-	for (int i = 0; i < n && i < go__sched.n_made; i++) {
+	while (go__sched.n_made < n && make_p())
+		;
+	if (n > go__sched.n_made)
+		n = go__sched.n_made;
+	store_rlx(&go__sched.procs, n);  // what retires reads it again, locked
+	for (int i = 0; i < n; i++) {
 		p = go__sched.all[i];
 		if (p->is_retired) {
 			p->is_retired = false;
 			go__proc_push_idle(p);
 		}
 	}
-	while (go__sched.n_made < n && make_p())
-		;
-	if (n > go__sched.n_made)
-		n = go__sched.n_made;
-	store_rlx(&go__sched.procs, n);  // what retires reads it again, locked
 }
 
 void

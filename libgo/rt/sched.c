@@ -287,6 +287,9 @@ settle(struct m *m)
 
 	go__tools_arrive(&m->tools, &g->tools);
 	m->g = NULL;
+	// Before g can be readied, and handed back to us with a processor.
+	if (m->bound != NULL && m->p != NULL)
+		go__idle_give_back(m);
 	m->after(g, m->after_arg);
 }
 

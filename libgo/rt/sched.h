@@ -52,6 +52,9 @@ void go__sched_adopt(struct g *g);
 // go__sched_timer_armed tells that the earliest timer is now due at when.
 void go__sched_timer_armed(go_time when);
 
+// go__sched_poll_awaited tells that a plain thread waits for a descriptor.
+void go__sched_poll_awaited(void);
+
 // go__sched_procs makes n processors usable, none changed if n < 1, and
 // returns how many there were.
 int go__sched_procs(int n);

@@ -191,6 +191,15 @@ START_TEST(main_stays_on_the_first_thread)
 	go_chan_release(c);
 }
 
+START_TEST(main_may_sleep_locked_and_alone)
+{
+	go_lock_thread();
+	for (int i = 0; i < 10; i++)
+		go_sleep(GO_MICROSECOND);
+	ck_assert_int_eq(go__os_thread_id(), getpid());
+	go_unlock_thread();
+}
+
 static void
 set_flag(go_atomic_bool *flag)
 {
@@ -354,6 +363,7 @@ main(void)
 	tcase_add_test(tc, no_processor_is_lost_by_locking);
 	tcase_add_test(tc, a_lock_holds_until_it_is_undone_as_often);
 	tcase_add_test(tc, main_stays_on_the_first_thread);
+	tcase_add_test(tc, main_may_sleep_locked_and_alone);
 	tcase_add_test(tc, a_locked_hog_loses_its_processor_and_comes_back);
 	tcase_add_test(tc, the_end_of_a_goroutine_unlocks);
 	tcase_add_test(tc, a_plain_thread_may_lock);

@@ -101,6 +101,23 @@ compute_for(go_duration d)
 		go__os_pause();
 }
 
+static void
+compute_and_sleep(void)
+{
+	// By then the second hog has the processor, and nobody waits for it.
+	compute_for(200 * GO_MILLISECOND);
+	go_sleep(GO_MILLISECOND);
+	set_stop();
+}
+
+START_TEST(who_lost_its_processor_may_sleep)
+{
+	go_procs(1);
+	go_wg_go(&wg, compute_and_sleep);
+	go_wg_go(&wg, spin);
+	go_wg_wait(&wg);
+}
+
 // Calls of hogs, at every stage of losing and queueing.
 
 static void
@@ -397,6 +414,7 @@ main(void)
 	tcase_add_test(tc, many_hogs_let_others_run);
 	tcase_add_test(tc, a_sleep_among_hogs_ends);
 	tcase_add_test(tc, a_hog_that_ends_an_idle_time_lets_others_run);
+	tcase_add_test(tc, who_lost_its_processor_may_sleep);
 	tcase_add_test(tc, hogs_call_again);
 	tcase_add_test(tc, hogs_call_while_processors_come_and_go);
 	tcase_add_test(tc, hogs_start_hogs);

@@ -432,7 +432,7 @@ START_TEST(what_cannot_be_watched_is_refused)
 	go__poll_close(NULL);
 }
 
-static go_atomic_bool stop;
+static go_atomic_bool stop, is_open;
 
 static void
 spin(void)
@@ -469,8 +469,141 @@ START_TEST(hogs_on_all_processors_do_not_keep_it_from_those_who_wait)
 }
 
 static void
+write_and_spin(int fd)
+{
+	write_one(fd);
+	spin();
+}
+
+// open_and_read opens the duct when main's machine sleeps already, and not in
+// the poller: the machine that runs this one will.
+static void
+open_and_read(struct duct *p)
+{
+	go_sleep(10 * GO_MILLISECOND);
+	open_duct(p);
+	go_atomic_store(&is_open, true);
+	read_and_stop(p);
+}
+
+static void *
+start_hog_once_open(void *arg)
+{
+	struct duct *p = arg;
+
+	while (!go_atomic_load(&is_open))
+		go__os_pause();
+	usleep(100000);  // all may come to rest
+	go_wg_go(&wg, write_and_spin, p->in);
+	return NULL;
+}
+
+// The machine that polls is the one that is woken to run the hog.
+START_TEST(a_hog_that_ends_an_idle_time_does_not_either)
+{
+	pthread_t thread;
+	struct duct p;
+
+	go_procs(1);
+	go_wg_go(&wg, open_and_read, &p);
+	pthread_create(&thread, NULL, start_hog_once_open, &p);
+	go_wg_wait(&wg);
+	pthread_join(thread, NULL);
+	close_duct(&p);
+}
+
+static void
+write_while_blocking(int fd)
+{
+	go_sleep(100 * GO_MILLISECOND);
+	go_blocking_begin();
+	write_one(fd);
+	spin();
+	go_blocking_end();
+}
+
+static void
+wait_and_block(struct duct *p)
+{
+	while (!go_atomic_load(&is_open))
+		go_sleep(GO_MILLISECOND);
+	write_while_blocking(p->in);
+}
+
+START_TEST(who_blocks_does_not_either)
+{
+	struct duct p;
+
+	go_procs(1);
+	go_wg_go(&wg, open_and_read, &p);
+	go_wg_go(&wg, wait_and_block, &p);
+	go_wg_wait(&wg);
+	close_duct(&p);
+}
+
+static void *
+wait_in_thread(void *arg)
+{
+	struct duct *p = arg;
+
+	if (go__poll_wait(p->reader, GO__POLL_READ, GO__NEVER) != 0)
+		go_atomic_add(&n_wrong, 1);
+	return NULL;
+}
+
+// The runtime has not started: the wait has to.
+START_TEST(a_plain_thread_waits_for_itself)
+{
+	pthread_t thread;
+	struct duct p;
+
+	open_duct(&p);
+	pthread_create(&thread, NULL, wait_in_thread, &p);
+	write_one(p.in);
+	pthread_join(thread, NULL);
+	ck_assert_int_eq(go_atomic_load(&n_wrong), 0);
+	close_duct(&p);
+}
+
+static void *
+write_in_thread(void *fd)
+{
+	write_one(*(int *)fd);
+	return NULL;
+}
+
+static void
 do_nothing(void)
 {
+}
+
+START_TEST(a_plain_thread_waits_while_all_others_sleep)
+{
+	pthread_t thread;
+	struct duct p;
+
+	go_wg_go(&wg, do_nothing);
+	go_wg_wait(&wg);
+	go_sleep(50 * GO_MILLISECOND);  // machines may rest
+	open_duct(&p);
+	pthread_create(&thread, NULL, wait_in_thread, &p);
+	write_one(p.in);
+	pthread_join(thread, NULL);
+	close_duct(&p);
+}
+
+START_TEST(main_waits_locked_and_alone)
+{
+	pthread_t writer;
+	struct duct p;
+
+	go_lock_thread();
+	open_duct(&p);
+	pthread_create(&writer, NULL, write_in_thread, &p.in);
+	read_one(&p);
+	pthread_join(writer, NULL);
+	close_duct(&p);
+	go_unlock_thread();
 }
 
 // Machines sleep in the poller and are given processors there, over and over,
@@ -525,6 +658,11 @@ main(void)
 	tcase_add_test(tc, what_cannot_be_watched_is_refused);
 	tcase_add_test(
 		tc, hogs_on_all_processors_do_not_keep_it_from_those_who_wait);
+	tcase_add_test(tc, a_hog_that_ends_an_idle_time_does_not_either);
+	tcase_add_test(tc, who_blocks_does_not_either);
+	tcase_add_test(tc, a_plain_thread_waits_for_itself);
+	tcase_add_test(tc, a_plain_thread_waits_while_all_others_sleep);
+	tcase_add_test(tc, main_waits_locked_and_alone);
 	tcase_add_test(tc, who_sleeps_in_the_poller_is_woken);
 	return run_suite(s);
 }
