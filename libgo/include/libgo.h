@@ -16,6 +16,7 @@
 #include "libgo/group.h"
 #include "libgo/heap.h"
 #include "libgo/json.h"
+#include "libgo/limiter.h"
 #include "libgo/meta.h"
 #include "libgo/order.h"
 #include "libgo/reflect.h"
