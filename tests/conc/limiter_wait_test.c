@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <errno.h>
+#include <pthread.h>
 
 #include "limiter_clock.h"
 #include "rt/timer.h"
@@ -205,6 +206,27 @@ START_TEST(who_waits_for_a_window_gets_the_next_and_the_next)
 	}
 }
 
+static void *
+take_three(void *l)
+{
+	for (int i = 0; i < 3; i++)
+		ck_assert_ptr_null(go_limiter_wait(l, NULL, 1));
+	return NULL;
+}
+
+START_TEST(a_plain_thread_waits_as_well)
+{
+	go_limiter *l = go_leaky_bucket_new(1, GO_MILLISECOND, 9);
+	go_time begin = go_now();
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, take_three, l), 0);
+	take_three(l);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	ck_assert_int_ge(go_now() - begin, 5 * GO_MILLISECOND);
+	go_limiter_free(l);
+}
+
 START_TEST(freeing_under_a_waiter_panics)
 {
 	go_limiter *l = empty_bucket(1, 1);
@@ -324,6 +346,7 @@ main(void)
 	tcase_add_test(tc, more_than_is_ever_admitted_is_told_at_once);
 	tcase_add_test(tc, a_context_that_is_done_fails_and_takes_nothing);
 	tcase_add_test(tc, who_waits_for_a_window_gets_the_next_and_the_next);
+	tcase_add_test(tc, a_plain_thread_waits_as_well);
 	tcase_add_test(tc, freeing_under_a_waiter_panics);
 	tcase_add_test(tc, rl2_many_at_once_get_the_burst_and_no_more);
 	tcase_add_test(tc, waits_that_end_early_lose_nothing_and_nobody);
