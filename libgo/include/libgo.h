@@ -20,6 +20,7 @@
 #include "libgo/meta.h"
 #include "libgo/order.h"
 #include "libgo/reflect.h"
+#include "libgo/signal.h"
 #include "libgo/sort.h"
 #include "libgo/sort_core.h"
 #include "libgo/sorter.h"
