@@ -339,22 +339,25 @@ static go_error *
 print_rows(FILE *file, struct table *t)
 {
 	size_t i, j, n = go_value_len(t->array);
-	go_error *err = NULL;
+	go_error *err;
 	const char *title;
 
 	for (j = 0; j < t->n; j++) {
 		title = t->columns[j].title;
 		print_cell(file, t, j, title, strlen(title));
 	}
-	for (i = 0; i < n && err == NULL && !ferror(file); i++) {
-		for (j = 0; j < t->n && err == NULL; j++) {
+	for (i = 0; i < n; i++) {
+		for (j = 0; j < t->n; j++) {
 			err = make_cell(t, &t->columns[j], i);
+			if (err != NULL)
+				return err;
 			print_cell(file, t, j, t->cell, t->cell_len);
+			// Now: errno is the failed write's only so long.
+			if (ferror(file))
+				return go_error_from_errno(errno);
 		}
 	}
-	if (err == NULL && (fflush(file) != 0 || ferror(file)))
-		err = go_error_from_errno(errno);
-	return err;
+	return fflush(file) != 0 ? go_error_from_errno(errno) : NULL;
 }
 
 static go_error *

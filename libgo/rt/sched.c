@@ -319,6 +319,8 @@ go__sched_thread(void *arg)
 	m->tid = go__os_thread_id();
 	set_self_m(m);
 	go__tools_thread(&m->tools);
+	go__tools_release(
+		&m->tools);  // the thread's variables are made: arrive
 	go__fault_thread();
 	loop(m);
 }
@@ -353,6 +355,7 @@ go__sched_adopt(struct g *g)
 	go__tools_thread(&g->tools);
 	go__tools_born(&m->tools, stack + go__os_page(),
 		       SCHED_STACK - go__os_page());
+	go__tools_release(&m->tools);  // as of any machine
 	go__context_init(&m->context, stack + SCHED_STACK, adopted);
 	m->g = g;
 	if (g->n_locks > 0)
@@ -400,6 +403,7 @@ go__sched_arrive(struct g *g)
 
 	assert(m->g == g);
 	go__tools_arrive(&g->tools, &m->tools);
+	go__tools_acquire(&m->tools);  // g may use the thread's variables
 }
 
 // requeue puts g behind all others; it wakes nobody if there are none.
