@@ -57,8 +57,9 @@ ARCH_DIRS = libgo/rt/arch/$(ARCH) libgo/rt/arch/generic
 LIB_FLAGS = -fvisibility=hidden -Ilibgo $(ARCH_DIRS:%=-I%)
 
 # By the first folder of the source; then rt's own; then those of one file,
-# which are set as CFLAGS_path/of/file.c.
-FLAGS_libgo = $(LIB_FLAGS)
+# which are set as CFLAGS_path/of/file.c. The library's assertions are on in
+# the sanitizer modes.
+FLAGS_libgo = $(LIB_FLAGS) $(if $(MODE),,-DNDEBUG)
 FLAGS_reflectgen = -fvisibility=hidden -I. $(LLVM:%=-isystem %/include)
 # What reflectgen writes includes the header that it read by name.
 FLAGS_examples = -I$(dir $<)
