@@ -37,13 +37,24 @@ bench_stop(struct bench *b)
 	b->started = 0;
 }
 
+// digits returns how many decimals Go prints of a number.
+static int
+digits(double x)
+{
+	if (x == 0 || x >= 999.95)
+		return 0;
+	if (x >= 99.995)
+		return 1;
+	return x >= 9.9995 ? 2 : x >= 0.99995 ? 3 : 4;
+}
+
 void
 bench_metric(struct bench *b, double value, const char *unit)
 {
 	size_t n = strlen(b->metrics);
 
-	snprintf(b->metrics + n, sizeof b->metrics - n, "\t%10.4g %s", value,
-		 unit);
+	snprintf(b->metrics + n, sizeof b->metrics - n, "\t%10.*f %s",
+		 digits(value), value, unit);
 }
 
 void
@@ -82,17 +93,19 @@ static void
 measure(struct bench *b, go_duration goal)
 {
 	int procs = go_procs(0);
+	double per_op;
 	char name[80];
 
 	run_n(b, 1);
 	while (b->took < goal && b->n < 1000000000)
 		run_n(b, next_n(b, goal));
+	per_op = (double)b->took / (double)b->n;
 	if (procs > 1)
 		snprintf(name, sizeof name, "%s-%d", b->name, procs);
 	else
 		snprintf(name, sizeof name, "%s", b->name);
-	printf("Benchmark%-24s\t%10ld\t%12.4g ns/op%s\n", name, b->n,
-	       (double)b->took / (double)b->n, b->metrics);
+	printf("Benchmark%-24s\t%10ld\t%12.*f ns/op%s\n", name, b->n,
+	       digits(per_op), per_op, b->metrics);
 	fflush(stdout);
 }
 
