@@ -45,8 +45,4 @@ bool go__go_call(const struct go__call *call, const struct go__site *site,
 // that calls finish(arg, ...) in the end.
 bool go__go_ends(void (*finish)(void *arg, uintptr_t result), const void *arg);
 
-// go__go_must is go__go that panics without memory.
-void go__go_must(const go_attr *attr, go__fn fn, const struct go__site *site,
-		 void (*finish)(void *arg, uintptr_t result), void *arg);
-
 #endif

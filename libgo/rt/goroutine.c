@@ -160,18 +160,11 @@ go__go_ends(void (*finish)(void *arg, uintptr_t result), const void *arg)
 }
 
 void
-go__go_must(const go_attr *attr, go__fn fn, const struct go__site *site,
-	    void (*finish)(void *arg, uintptr_t result), void *arg)
-{
-	if (!go__go(attr, fn, site, finish, arg))
-		go_panic("go: no memory for a stack, or no thread, %s:%d",
-			 site->file, site->line);
-}
-
-void
 go__start(const go_attr *attr, go__fn fn, const struct go__site *site)
 {
-	go__go_must(attr, fn, site, NULL, NULL);
+	if (!go__go(attr, fn, site, NULL, NULL))
+		go_panic("go: no memory for a stack, or no thread, %s:%d",
+			 site->file, site->line);
 }
 
 go_error *

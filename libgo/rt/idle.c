@@ -322,8 +322,6 @@ go__idle_doze(struct m *m)
 void
 go__idle_rest(struct m *m)
 {
-	struct p *p;
-
 	go__lock(&go__sched.lock);
 	go__proc_push_idle(m->p);
 	m->p = NULL;
@@ -334,12 +332,7 @@ go__idle_rest(struct m *m)
 	}
 	if (!go__proc_any_work())  // [S1]
 		return;
-	go__lock(&go__sched.lock);
-	p = go__proc_pop_idle();
-	if (p != NULL)
-		go__proc_own(p, m);
-	go__unlock(&go__sched.lock);
-	if (p != NULL)
+	if (go__proc_take_idle(m))
 		go__idle_begin_search(m);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// machine: what the three files of the scheduler share: proc.c, idle.c and
-// sched.c, whose head tells the design. Nobody else includes this.
+// machine: what the files of the scheduler share: proc.c, idle.c, monitor.c and
+// sched.c, whose head tells the design; deadlock.c and dump.c only look.
 
 #ifndef RT_MACHINE_H
 #define RT_MACHINE_H
@@ -94,6 +94,8 @@ void go__proc_push_idle(struct p *p);
 struct p *go__proc_pop_idle(void);
 // go__proc_own makes p, which nobody owns, m's; sched.lock is held.
 void go__proc_own(struct p *p, struct m *m);
+// go__proc_take_idle makes an idle one m's; false if there is none.
+bool go__proc_take_idle(struct m *m);
 // go__proc_put adds g behind the others of p. Owner of p only.
 void go__proc_put(struct p *p, struct g *g);
 // go__proc_put_global queues a list of n for any processor.

@@ -46,6 +46,19 @@ go__proc_own(struct p *p, struct m *m)
 	store_rlx(&m->taken, TAKEN_NOT);  // the monitor asks under the lock
 }
 
+bool
+go__proc_take_idle(struct m *m)
+{
+	struct p *p;
+
+	go__lock(&go__sched.lock);
+	p = go__proc_pop_idle();
+	if (p != NULL)
+		go__proc_own(p, m);
+	go__unlock(&go__sched.lock);
+	return p != NULL;
+}
+
 static int
 procs_wanted(void)
 {

@@ -502,20 +502,13 @@ void
 go_blocking_end(void)
 {
 	struct m *m = enter();
-	struct p *p;
+	bool has_p;
 
 	if (m == NULL)
 		return;
-	if (m->p == NULL) {
-		go__lock(&go__sched.lock);
-		p = go__proc_pop_idle();
-		if (p != NULL)
-			go__proc_own(p, m);
-		go__unlock(&go__sched.lock);
-	}
-	p = m->p;
+	has_p = m->p != NULL || go__proc_take_idle(m);
 	leave_runtime(m);
-	if (p == NULL)
+	if (!has_p)
 		go__sched_yield();
 }
 
