@@ -293,7 +293,6 @@ go__chan_close(go__chan_ref ref)
 {
 	struct go__chan *c = go__chan_of(ref);
 	struct go__waitq out = {NULL, NULL};
-	struct go__waiter *w;
 	bool was_closed;
 
 	if (c == NULL)
@@ -304,10 +303,7 @@ go__chan_close(go__chan_ref ref)
 	turn_away(c, &c->senders, &out);
 	turn_away(c, &c->receivers, &out);
 	go__unlock(&c->lock);
-	while ((w = out.first) != NULL) {
-		out.first = w->next;  // w dies as soon as its goroutine runs
-		go__ready(w->g);
-	}
+	go__ready_all(&out);
 	return !was_closed;
 }
 

@@ -60,21 +60,6 @@ go__waitq_push_first(struct go__waitq *q, struct go__waiter *w)
 	q->first = w;
 }
 
-// go__ready_all readies the goroutines of waiters that have been claimed and
-// moved to q, a queue of the caller's own. No lock is held.
-static inline void
-go__ready_all(struct go__waitq *q)
-{
-	struct go__waiter *w, *next;
-	struct g *g;
-
-	for (w = q->first; w != NULL; w = next) {
-		next = w->next;  // read now: w dies as soon as its g runs
-		g = w->g;
-		go__ready(g);
-	}
-}
-
 // go__wg_count is go_wg_add that leaves it to the caller to judge the state it
 // returns. For those who may add to 0 beside a wait: it counts as over then.
 int64_t go__wg_count(go_waitgroup *wg, int n);

@@ -186,6 +186,17 @@ go__ready(struct g *g)
 	go__os_wake(&g->token, 1);
 }
 
+void
+go__ready_all(struct go__waitq *q)
+{
+	struct go__waiter *w;
+
+	while ((w = q->first) != NULL) {
+		go__waitq_remove(q, w);
+		go__ready(w->g);  // w dies as soon as its goroutine runs
+	}
+}
+
 uint64_t
 go__ticket(struct g *self)
 {

@@ -79,6 +79,10 @@ struct go__waiter *go__park_until(void (*release)(void *), void *arg,
 // and must own the right to (K2, K3). Any thread may call it.
 void go__ready(struct g *g);
 
+// go__ready_all takes the waiters off q, a queue of the caller's own with those
+// it has the right to ready, and readies them in their order. No lock is held.
+void go__ready_all(struct go__waitq *q);
+
 // go__ticket makes the ticket for the caller's next go__park_until.
 uint64_t go__ticket(struct g *self);
 

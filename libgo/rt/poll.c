@@ -269,17 +269,6 @@ wake_all(struct go__desc *d, enum go__poll_mode mode, bool ok,
 	}
 }
 
-static void
-ready_all(struct go__waitq *q)
-{
-	struct go__waiter *w;
-
-	while ((w = q->first) != NULL) {
-		go__waitq_remove(q, w);
-		go__ready(w->g);  // w dies as soon as its goroutine runs
-	}
-}
-
 void
 go__poll_shut(struct go__desc *d)
 {
@@ -290,7 +279,7 @@ go__poll_shut(struct go__desc *d)
 	wake_all(d, GO__POLL_READ, false, &out);
 	wake_all(d, GO__POLL_WRITE, false, &out);
 	go__unlock(&d->lock);
-	ready_all(&out);
+	go__ready_all(&out);
 }
 
 void
@@ -301,7 +290,7 @@ go__poll_expire(struct go__desc *d, enum go__poll_mode mode)
 	go__lock(&d->lock);
 	wake_all(d, mode, false, &out);
 	go__unlock(&d->lock);
-	ready_all(&out);
+	go__ready_all(&out);
 }
 
 void
@@ -402,7 +391,7 @@ go__poll_ready(const struct go__poll_found *found)
 		if (d->life == key >> 32)
 			deliver(d, found->at[i].events, &out);
 		go__unlock(&d->lock);
-		ready_all(&out);
+		go__ready_all(&out);
 	}
 }
 
