@@ -64,28 +64,34 @@ somebody_waits(go_time now)
 	return go__proc_any_work() || go__timers_next() <= now;
 }
 
-static void
-report(const struct m *m, const struct g *g, go_duration held, bool is_blocked)
-{
-	char line[256];
-	int n;
+struct report {
+	char text[256];
+	size_t n;
+};
 
-	if (g == NULL)
-		return;
-	n = snprintf(line, sizeof line,
-		     "libgo: goroutine %llu (%s), started at %s:%d, %s for "
-		     "%.1f ms in thread %d: its processor goes on without it\n",
-		     (unsigned long long)g->id,
-		     g->name[0] != '\0' ? g->name
-		     : g->site != NULL  ? g->site->function
-					: "main",
-		     g->site != NULL ? g->site->file : "main",
-		     g->site != NULL ? g->site->line : 0,
-		     is_blocked ? "blocked" : "computed", (double)held / 1e6,
-		     m->tid);
-	if (n >= (int)sizeof line)
-		n = sizeof line - 1;
-	go__os_write(2, line, (size_t)n);
+// compose writes the report; nothing if none is asked for. The goroutine runs
+// on, and its memory may be another's soon.
+static void
+compose(struct report *r, const struct m *m, go_duration held, bool is_blocked)
+{
+	const struct g *g = m->g;
+	int n = 0;
+
+	if (monitor.is_reporting && g != NULL)
+		n = snprintf(
+			r->text, sizeof r->text,
+			"libgo: goroutine %llu (%s), started at %s:%d, %s for "
+			"%.1f ms in thread %d: its processor goes on without "
+			"it\n",
+			(unsigned long long)g->id,
+			g->name[0] != '\0' ? g->name
+			: g->site != NULL  ? g->site->function
+					   : "main",
+			g->site != NULL ? g->site->file : "main",
+			g->site != NULL ? g->site->line : 0,
+			is_blocked ? "blocked" : "computed", (double)held / 1e6,
+			m->tid);
+	r->n = n < (int)sizeof r->text ? (size_t)n : sizeof r->text - 1;
 }
 
 // take asks p's owner for it; true if it is ours. sched.lock is held.
@@ -151,9 +157,9 @@ static void
 look(struct p *p, go_time now)
 {
 	uint32_t turns = load_rlx(&p->n_turns);  // only compared
-	bool is_ours = false, is_blocked = false;
+	bool is_ours = false, is_blocked;
 	go_duration held = now - p->seen_at;
-	struct g *g = NULL;
+	struct report report;
 	struct m *m;
 
 	if (turns != p->seen_turns) {
@@ -170,7 +176,8 @@ look(struct p *p, go_time now)
 		is_blocked = go__os_thread_is_blocked(m->tid);
 		if (is_blocked || held >= slice())
 			is_ours = take(p);
-		g = m->g;
+		if (is_ours)
+			compose(&report, m, held, is_blocked);
 	}
 	go__unlock(&go__sched.lock);
 	if (!is_ours)
@@ -178,8 +185,8 @@ look(struct p *p, go_time now)
 	p->seen_at = now;
 	if (!go__idle_give(p))
 		complain();
-	if (monitor.is_reporting)
-		report(m, g, held, is_blocked);
+	if (report.n > 0)
+		go__os_write(2, report.text, report.n);
 }
 
 // nap sleeps for a tick, or until a timer is late.
