@@ -2,12 +2,15 @@
 //
 // Who searches for work, who sleeps, who is woken: see the head of sched.c.
 
+#include "rt/idle.h"
+
 #include <stddef.h>
 
 #include "libgo/goroutine.h"
 #include "rt/fault.h"
 #include "rt/machine.h"
 #include "rt/os.h"
+#include "rt/proc.h"
 
 // How many threads there may be, of which most hold no processor: their
 // goroutines block, or compute, in code that is not ours.
@@ -184,7 +187,7 @@ go__idle_give(struct p *p)
 }
 
 void
-go__idle_wake(void)
+go__idle_search(void)
 {
 	struct p *p;
 	struct m *m;
@@ -468,7 +471,7 @@ go__sched_timer_armed(go_time when)
 
 	// A scheduler with a processor looks at the timers before it runs or
 	// sleeps again.
-	if (m != NULL && m->g == NULL && m->p != NULL)
+	if (m != NULL && m->p != NULL && go__machine_schedules(m))
 		return;
 	if (!go__sched_start())
 		go_panic("no thread can be had to mind the timers");

@@ -10,6 +10,7 @@
 #include "rt/poll.h"
 #include "rt/runq.h"
 #include "rt/sched.h"
+#include "self.h"
 
 enum { MAX_PROCS = 1024 };
 
@@ -28,7 +29,8 @@ struct p {
 struct m {
 	struct go__context context;  // owner; its scheduler, while g runs
 	struct go__tools tools;      // owner
-	struct g *g;                 // owner; what runs, NULL in the scheduler
+	struct g *g;                 // owner; what runs, NULL on its own stack
+	struct g *left;  // owner; what ran before, until it is settled
 	// What it holds, unless that was taken. Owner, or its waker while it
 	// sleeps.
 	struct p *p;
@@ -50,6 +52,14 @@ struct m {
 	struct m *next_idle;       // sched.lock
 	struct m *next_made;       // immutable once published
 };
+
+// go__machine_schedules tells whether m, the caller's, runs no goroutine's code
+// at the moment.
+static inline bool
+go__machine_schedules(const struct m *m)
+{
+	return m->g == NULL || m->left != NULL;
+}
 
 // What the monitor wants of a machine's processor.
 enum taken {
@@ -83,64 +93,6 @@ struct sched {
 
 extern struct sched go__sched;
 
-// proc.c: processors, and the queue that belongs to none.
-
-// go__proc_start sees that there are processors.
-void go__proc_start(void);
-// go__proc_made returns how many there are, [0, n) of go__sched.all.
-int go__proc_made(void);
-// go__proc_push_idle and _pop_idle keep the idle ones; sched.lock is held.
-void go__proc_push_idle(struct p *p);
-struct p *go__proc_pop_idle(void);
-// go__proc_own makes p, which nobody owns, m's; sched.lock is held.
-void go__proc_own(struct p *p, struct m *m);
-// go__proc_take_idle makes an idle one m's; false if there is none.
-bool go__proc_take_idle(struct m *m);
-// go__proc_put adds g behind the others of p. Owner of p only.
-void go__proc_put(struct p *p, struct g *g);
-// go__proc_put_global queues a list of n for any processor.
-void go__proc_put_global(struct g *first, struct g *last, uint32_t n);
-// go__proc_take_global takes one to run, NULL if there is none, and a fair
-// share of at most most in all for p's own queue.
-struct g *go__proc_take_global(struct p *p, uint32_t most);
-// go__proc_any_work tells whether anything is queued anywhere.
-bool go__proc_any_work(void);
-
-// idle.c: who searches, who sleeps, who is woken.
-
-// go__idle_new makes a machine without a thread, NULL without memory;
-// go__idle_enlist counts it among those made.
-struct m *go__idle_new(void);
-void go__idle_enlist(struct m *m);
-// go__idle_wake sees to it that somebody searches if a processor is idle.
-void go__idle_wake(void);
-// go__idle_begin_search and _end_search are m's: it looks for others' work.
-void go__idle_begin_search(struct m *m);
-void go__idle_end_search(struct m *m);
-// go__idle_doze puts m to sleep until it is given a processor, or its alarm
-// rings and it finds one idle.
-void go__idle_doze(struct m *m);
-// go__idle_give has a machine search with p, which is nobody's; false if there
-// is none and none can be made. go__sched.lock is free.
-bool go__idle_give(struct p *p);
-// go__idle_rest gives m's processor back, and takes one again if there is
-// work after all.
-void go__idle_rest(struct m *m);
-// go__idle_give_back makes m's processor idle and has others take over, while m
-// runs its goroutine on or sleeps.
-void go__idle_give_back(struct m *m);
-// go__idle_await sleeps until m, which has no processor, is handed one and its
-// bound goroutine; go__idle_hand hands m's to g's machine.
-struct g *go__idle_await(struct m *m);
-void go__idle_hand(struct m *m, struct g *g);
-// go__idle_retire gives it up because there are to be fewer.
-void go__idle_retire(struct m *m);
-// go__idle_mind sees to it that somebody wakes at when, or minds the timers
-// awake.
-void go__idle_mind(go_time when);
-// go__idle_mind_poll sees to it that somebody sleeps in the poller.
-void go__idle_mind_poll(void);
-
 // monitor.c: processors that are held too long change hands.
 
 // go__monitor_call tells that somebody waits, from when on, while all
@@ -166,8 +118,41 @@ void go__deadlock_awake(void);
 
 // sched.c
 
-// go__sched_machine is the calling thread's, or NULL.
-struct m *go__sched_machine(void);
+// go__sched_thread is what the thread of m does.
 void *go__sched_thread(void *m);
+
+// go__machine_enter is where a goroutine's thread comes from the program's code
+// into the runtime; until go__machine_exit the monitor leaves its processor
+// alone. m->p is NULL if that is gone. NULL for a plain thread.
+static inline struct m *
+go__machine_enter(void)
+{
+	struct m *m = go__sched_machine();
+
+	if (m == NULL)
+		return NULL;
+	store_rlx(&m->in_runtime, 1);
+	// [H1] the compiler's half of a barrier; the monitor makes the other
+	// half for all threads: it sees in_runtime, or we see taken.
+	__asm__ volatile("" ::: "memory");
+	if (load_rlx(&m->taken) != TAKEN_NOT)
+		go__monitor_lost(m);
+	return m;
+}
+
+static inline void
+go__machine_exit(struct m *m)
+{
+	// [H2] pairs with the monitor: it sees the queue as we left it.
+	store_rel(&m->in_runtime, 0);
+}
+
+// go__machine_bind makes g run on m only, and m nothing else.
+static inline void
+go__machine_bind(struct m *m, struct g *g)
+{
+	m->bound = g;
+	g->machine = m;
+}
 
 #endif

@@ -39,8 +39,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rt/idle.h"
 #include "rt/machine.h"
 #include "rt/os.h"
+#include "rt/proc.h"
 
 enum {
 	TICK = 1000000,        // ns between two looks while somebody waits

@@ -2,10 +2,13 @@
 //
 // Processors, their queues, and the global queue.
 
+#include "rt/proc.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "libgo/goroutine.h"
+#include "rt/idle.h"
 #include "rt/machine.h"
 #include "rt/os.h"
 #include "rt/panic.h"

@@ -4,9 +4,13 @@
 //
 // A machine (thread) with a processor takes goroutines from the processor's
 // queue, from the global queue, and from other processors' queues. One that
-// finds none gives the processor back and sleeps in the kernel. All of it
-// happens on the machine's own stack: a goroutine that stops switches there
-// and says what is to be done once it is off its own.
+// finds none gives the processor back and sleeps in the kernel.
+//
+// A goroutine that stops says what is to be done once it is off its stack, and
+// switches: to the next one in its processor's queue, as most often there is
+// one, or else to the machine's own stack, where the search goes on. Wherever
+// the thread arrives, that is done first (settle): until then it is in the
+// scheduler, and nobody else can find the goroutine that was left.
 //
 // Who is woken when. A machine that looks for work without having any is a
 // searcher. Whoever makes a goroutine runnable wakes a searcher if a processor
@@ -53,8 +57,10 @@
 
 #include "libgo/goroutine.h"
 #include "rt/fault.h"
+#include "rt/idle.h"
 #include "rt/machine.h"
 #include "rt/os.h"
+#include "rt/proc.h"
 #include "rt/stack.h"
 
 enum {
@@ -64,26 +70,17 @@ enum {
 	STEAL_ROUNDS = 16,
 	ROUND_SPINS = 32,
 	NEXT_SPINS = 64,  // how long next must stand before it is stolen
-	ID_BLOCK = 64,
 	SCHED_STACK = 256 << 10,
 };
 
-static __thread struct m *this_m;
+__thread struct m *go__this_m;
 
-// The compiler may keep the address of a thread-local across a switch, after
-// which the goroutine may be on another thread: so ask anew, by a call.
-__attribute__((noinline)) struct m *
-go__sched_machine(void)
-{
-	__asm__ volatile("");
-	return this_m;
-}
-
+// As for reading, self.h: the compiler must not keep the address.
 static __attribute__((noinline)) void
 set_self_m(struct m *m)
 {
-	__asm__ volatile("");
-	this_m = m;
+	go__this_m = m;
+	__asm__ volatile("" ::: "memory");
 }
 
 struct g *
@@ -102,32 +99,6 @@ next_random(struct m *m)
 	m->random ^= m->random >> 7;
 	m->random ^= m->random << 17;
 	return m->random;
-}
-
-// enter is where a goroutine's thread comes from the program's code into the
-// runtime; until exit, or until it runs a goroutine again, the monitor leaves
-// its processor alone. m->p is NULL if that is gone. NULL for a plain thread.
-static struct m *
-enter(void)
-{
-	struct m *m = go__sched_machine();
-
-	if (m == NULL)
-		return NULL;
-	store_rlx(&m->in_runtime, 1);
-	// [H1] the compiler's half of a barrier; the monitor makes the other
-	// half for all threads: it sees in_runtime, or we see taken.
-	__asm__ volatile("" ::: "memory");
-	if (load_rlx(&m->taken) != TAKEN_NOT)
-		go__monitor_lost(m);
-	return m;
-}
-
-static void
-leave_runtime(struct m *m)
-{
-	// [H2] pairs with the monitor: it sees the queue as we left it.
-	store_rel(&m->in_runtime, 0);
 }
 
 // Who runs next.
@@ -229,6 +200,26 @@ poll(void)
 	       go__poll_now() > 0;
 }
 
+// take_near is take for most turns: from p's own queue, when there is nothing
+// else to look at. It wakes nobody and changes nothing else.
+static struct g *
+take_near(struct m *m)
+{
+	struct p *p = m->p;
+	uint32_t turn = p->n_turns + 1;
+	go_time due = go__timers_next();
+	struct g *g;
+
+	if (turn % GLOBAL_EVERY == 0 || turn % CLOCK_EVERY == 0 ||
+	    p->id >= load_rlx(&go__sched.procs) ||  // take decides
+	    (due != GO__NEVER && due <= go__os_now()))
+		return NULL;
+	g = take_own(p);
+	if (g != NULL)
+		store_rlx(&p->n_turns, turn);  // the monitor compares
+	return g;
+}
+
 static struct g *
 take(struct m *m)
 {
@@ -256,6 +247,15 @@ take(struct m *m)
 	return g;
 }
 
+// mind sees to it that others look at the timers and descriptors while m runs
+// a goroutine.
+static void
+mind(void)
+{
+	go__idle_mind(go__timers_next());
+	go__idle_mind_poll();
+}
+
 static struct g *
 find(struct m *m)
 {
@@ -267,9 +267,9 @@ find(struct m *m)
 		} else if (m->p->id >= load_rlx(&go__sched.procs)) {
 			go__idle_retire(m);  // decides under the lock
 		} else if ((g = take(m)) != NULL) {
-			go__idle_end_search(m);
-			go__idle_mind(go__timers_next());
-			go__idle_mind_poll();
+			if (m->is_searching)
+				go__idle_end_search(m);
+			mind();
 			return g;
 		} else {
 			go__idle_rest(m);
@@ -279,18 +279,15 @@ find(struct m *m)
 
 // Machines.
 
-// settle is where a goroutine's thread comes to when it left its stack.
+// settle does what is to be done for the goroutine that the thread has left.
 static void
 settle(struct m *m)
 {
-	struct g *g = m->g;
-
-	go__tools_arrive(&m->tools, &g->tools);
-	m->g = NULL;
-	// Before g can be readied, and handed back to us with a processor.
+	// Before it can be readied, and handed back to us with a processor.
 	if (m->bound != NULL && m->p != NULL)
 		go__idle_give_back(m);
-	m->after(g, m->after_arg);
+	m->after(m->left, m->after_arg);
+	m->left = NULL;
 }
 
 static void __attribute__((noreturn)) loop(struct m *m)
@@ -304,9 +301,9 @@ static void __attribute__((noreturn)) loop(struct m *m)
 			continue;
 		}
 		m->g = g;
-		leave_runtime(m);
 		go__tools_leave(&m->tools, &g->tools, false);
 		go__switch(&m->context, &g->context);
+		go__tools_arrive(&m->tools, &m->left->tools);
 		settle(m);
 	}
 }
@@ -330,15 +327,9 @@ adopted(void)
 {
 	struct m *m = go__sched_machine();
 
+	go__tools_arrive(&m->tools, &m->left->tools);
 	settle(m);
 	loop(m);
-}
-
-static void
-bind(struct m *m, struct g *g)
-{
-	m->bound = g;
-	g->machine = m;
 }
 
 void
@@ -359,7 +350,7 @@ go__sched_adopt(struct g *g)
 	go__context_init(&m->context, stack + SCHED_STACK, adopted);
 	m->g = g;
 	if (g->n_locks > 0)
-		bind(m, g);
+		go__machine_bind(m, g);
 	m->tid = go__os_thread_id();
 	go__lock(&go__sched.lock);
 	go__sched.n_machines++;
@@ -368,18 +359,40 @@ go__sched_adopt(struct g *g)
 	set_self_m(m);
 }
 
-// away switches from the calling goroutine to its machine's scheduler.
+// take_next returns who runs next if that is found at once, and may run here.
+static struct g *
+take_next(struct m *m)
+{
+	struct g *g;
+
+	if (m->p == NULL || m->bound != NULL)
+		return NULL;
+	g = take_near(m);
+	if (g != NULL && g->machine != NULL) {
+		go__proc_put(m->p, g);
+		return NULL;
+	}
+	if (g != NULL)
+		mind();
+	return g;
+}
+
+// away switches from the calling goroutine to the one that runs next, or to
+// its machine's scheduler, which looks further.
 static void
 away(void (*after)(struct g *g, void *arg), void *arg, bool for_good)
 {
-	struct m *m = enter();
-	struct g *g = m->g;
+	struct m *m = go__machine_enter();
+	struct g *g = m->g, *next = take_next(m);
 
 	m->after = after;
 	m->after_arg = arg;
+	m->left = g;
+	m->g = next;
 	g->since = m->now;
-	go__tools_leave(&g->tools, &m->tools, for_good);
-	go__switch(&g->context, &m->context);
+	go__tools_leave(&g->tools, next != NULL ? &next->tools : &m->tools,
+			for_good);
+	go__switch(&g->context, next != NULL ? &next->context : &m->context);
 	go__sched_arrive(g);  // perhaps on another machine
 }
 
@@ -400,10 +413,14 @@ void
 go__sched_arrive(struct g *g)
 {
 	struct m *m = go__sched_machine();
+	struct g *left = m->left;
 
 	assert(m->g == g);
-	go__tools_arrive(&g->tools, &m->tools);
+	go__tools_arrive(&g->tools, left != NULL ? &left->tools : &m->tools);
 	go__tools_acquire(&m->tools);  // g may use the thread's variables
+	if (left != NULL)
+		settle(m);
+	go__machine_exit(m);
 }
 
 // requeue puts g behind all others; it wakes nobody if there are none.
@@ -449,105 +466,14 @@ go__sched_put(struct g *g)
 	struct m *m = go__sched_machine();
 	bool is_lost;
 
-	if (m == NULL || m->g == NULL) {
-		put(m, g);  // a plain thread, or a scheduler
+	if (m == NULL || go__machine_schedules(m)) {
+		put(m, g);
 		return;
 	}
-	enter();
+	go__machine_enter();
 	put(m, g);
 	is_lost = m->p == NULL;
-	leave_runtime(m);
+	go__machine_exit(m);
 	if (is_lost)
 		go__sched_yield();  // queue for a processor
-}
-
-void
-go_lock_thread(void)
-{
-	struct m *m = go__sched_machine();
-	struct g *g = go__self();
-
-	// Main, before it is a goroutine, stays where it is; adopt binds it.
-	if (g->n_locks++ == 0 && m != NULL)
-		bind(m, g);
-}
-
-void
-go_unlock_thread(void)
-{
-	struct m *m = go__sched_machine();
-	struct g *g = go__self();
-
-	if (g->n_locks == 0)
-		go_panic("go_unlock_thread: the thread is not locked");
-	if (--g->n_locks == 0 && m != NULL) {
-		m->bound = NULL;
-		g->machine = NULL;
-	}
-}
-
-void
-go_blocking_begin(void)
-{
-	struct m *m = enter();
-
-	if (m == NULL)
-		return;
-	if (m->p != NULL)
-		go__idle_give_back(m);
-	leave_runtime(m);
-}
-
-void
-go_blocking_end(void)
-{
-	struct m *m = enter();
-	bool has_p;
-
-	if (m == NULL)
-		return;
-	has_p = m->p != NULL || go__proc_take_idle(m);
-	leave_runtime(m);
-	if (!has_p)
-		go__sched_yield();
-}
-
-// Numbers.
-
-uint64_t
-go__sched_born(void)
-{
-	struct m *m = go__sched_machine();
-
-	if (m == NULL) {
-		add_rlx(&go__sched.alive, 1);       // a statistic
-		return add_rlx(&go__sched.ids, 1);  // unique is enough
-	}
-	store_rlx(&m->alive, m->alive + 1);  // a statistic
-	if (m->next_id == m->end_id) {
-		m->end_id =
-			add_rlx(&go__sched.ids, ID_BLOCK);  // unique is enough
-		m->next_id = m->end_id - ID_BLOCK;
-	}
-	return ++m->next_id;
-}
-
-void
-go__sched_died(void)
-{
-	struct m *m = go__sched_machine();
-
-	store_rlx(&m->alive, m->alive - 1);  // a statistic
-}
-
-size_t
-go__sched_count(void)
-{
-	int64_t n = 1 + load_rlx(&go__sched.alive);  // main; a statistic
-
-	// [S3] pairs with go__idle_enlist.
-	for (struct m *m = load_acq(&go__sched.made); m != NULL;
-	     m = m->next_made)
-		n += load_rlx(&m->alive);  // a statistic
-	return n > 0 ? (size_t)n : 0;
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "rt/call.h"
+#include "self.h"
 
 #if !defined(__GNUC__) || defined(__clang__)
 #error "libgo: this machine needs gcc, or a libgo/rt/arch folder of its own"
@@ -29,6 +30,13 @@ _Static_assert(BLOCK <= sizeof(struct go__regs), "the block fits");
 _Static_assert(sizeof(void *) == 8, "words are of 8 bytes");
 
 extern __thread struct go__regs go__captured;
+
+__attribute__((noinline)) struct m *
+go__sched_machine(void)
+{
+	__asm__ volatile("");
+	return go__this_m;
+}
 
 // Called as if it were the user's function. Volatile, as in go__call_take.
 void
