@@ -131,6 +131,7 @@ go__alarm_unlock(struct go__alarm *a)
 	go__unlock(a->lock);
 	if (!is_last)
 		return;
+	go__timer_forget(&a->timer);
 	go__chan_release((go__chan_ref)(uintptr_t)a->chan);
 	free(a);
 }

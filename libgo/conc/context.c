@@ -51,8 +51,11 @@ void
 go__ctx_unhold(go_ctx *c)
 {
 	// [CX3] pairs with itself: the other's last look comes before the free.
-	if (sub_acqrel(&c->holds, 1) == 0)
-		free(c);
+	if (sub_acqrel(&c->holds, 1) != 0)
+		return;
+	if (c->has_timer)
+		go__timer_forget(&c->timer);
+	free(c);
 }
 
 void

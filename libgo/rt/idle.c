@@ -266,6 +266,7 @@ sleep(struct m *m, go_time until, struct go__poll_found *found)
 		go__poll_sleep(found, until);
 	else
 		go__os_wait(&m->token, 0, until);
+	go__timers_tidy();  // until may have been a dead one's time
 	go__lock(&go__sched.lock);
 	if (is_poller) {
 		store_rlx(&m->is_polling, false);
@@ -280,6 +281,7 @@ go__idle_doze(struct m *m)
 	go_time alarm, grace;
 	struct p *p;
 
+	go__timers_tidy();
 	go__lock(&go__sched.lock);
 	// Who gave a processor back, having found no thread for it, relies on
 	// those that are about to sleep (S4).
@@ -362,6 +364,7 @@ go__idle_await(struct m *m)
 	go_time grace;
 
 	go__idle_mind_poll();
+	go__timers_tidy();
 	go__lock(&go__sched.lock);
 	go__sched.n_asleep++;
 	while (m->handed == NULL) {
@@ -465,13 +468,14 @@ go__idle_mind(go_time when)
 }
 
 void
-go__sched_timer_armed(go_time when)
+go__sched_timer_armed(const struct go__timers *h, go_time when)
 {
 	struct m *m = go__sched_machine();
 
-	// A scheduler with a processor looks at the timers before it runs or
+	// A scheduler with a processor looks at its timers before it runs or
 	// sleeps again.
-	if (m != NULL && m->p != NULL && go__machine_schedules(m))
+	if (m != NULL && m->p != NULL && h == &m->p->timers &&
+	    go__machine_schedules(m))
 		return;
 	if (!go__sched_start())
 		go_panic("no thread can be had to mind the timers");

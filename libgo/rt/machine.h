@@ -16,6 +16,7 @@ enum { MAX_PROCS = 1024 };
 
 struct p {
 	struct runq queue;
+	struct go__timers timers;
 	uint32_t n_turns;     // owner writes, the monitor looks; of schedule
 	uint32_t streak;      // owner; of runs of next
 	int id;               // immutable

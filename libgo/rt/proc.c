@@ -90,6 +90,7 @@ make_p(void)
 	if (p == NULL)
 		return false;
 	p->id = go__sched.n_made;
+	go__heap_init(&p->timers);
 	go__sched.all[go__sched.n_made] = p;
 	// [S2] pairs with go__proc_made(): the processor is whole.
 	store_rel(&go__sched.n_made, go__sched.n_made + 1);

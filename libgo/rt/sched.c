@@ -26,16 +26,18 @@
 //
 // All are sequentially consistent: one of the two sees the other.
 //
-// Timers. A machine that goes to sleep while a processor is idle sleeps until
-// the earliest timer is due, unless another does so already; sched.wake_at is
-// the earliest of these alarms. Whoever arms an earlier timer rouses one
-// sleeper, which sets its alarm anew. Machines that run goroutines look at the
-// timers between two of them.
+// Timers. Each processor has a heap of them (timer.c). A machine that runs
+// goroutines looks at its processor's between two of them, and at those of
+// retired processors that fall to it; one that looks for work looks at all, and
+// so do the others now and then. A machine that goes to sleep while a processor
+// is idle sleeps until the earliest timer of all is due, unless another does so
+// already; sched.wake_at is the earliest of these alarms. Whoever arms an
+// earlier timer rouses one sleeper, which sets its alarm anew. While no
+// processor is idle the monitor minds those of processors that are held.
 //
-// Rejected: a timer heap and a poller per processor (stealing timers is the
-// hardest part of Go's scheduler, and one lock per sleep has not been seen to
-// hurt); a periodic tick (an idle program would not be idle); Go's bound of
-// runnext by time (it needs a clock read each turn; a count does as well).
+// Rejected: a poller per processor; a periodic tick (an idle program would not
+// be idle); Go's bound of runnext by time (it needs a clock read each turn; a
+// count does as well).
 //
 // Invariants, whenever sched.lock is free:
 //   S1  A processor is idle (on sched.idle_p), retired, or owned by one
@@ -48,8 +50,8 @@
 //       searching down and reading the queues.
 //   S5  wake_at is the earliest alarm of the machines on sched.idle_m.
 //
-// Lock rank: locks of conc/ < g.parting < timers.lock < sched.lock; the lock
-// of a stack class is a leaf. Nothing here is called with sched.lock held.
+// Lock rank: locks of conc/ < g.parting < heaps of timers < sched.lock; the
+// lock of a stack class is a leaf. Nothing here is called with sched.lock held.
 
 #include "rt/sched.h"
 
@@ -200,6 +202,37 @@ poll(void)
 	       go__poll_now() > 0;
 }
 
+// due returns when the earliest timer is due that p looks after: one of its
+// own, or of a retired processor, of which each has its share.
+static go_time
+due(const struct p *p)
+{
+	int made = go__proc_made(), procs = load_rlx(&go__sched.procs);
+	go_time first = go__heap_next(&p->timers), next;
+
+	for (int i = p->id + procs; i < made; i += procs) {
+		next = go__heap_next(&go__sched.all[i]->timers);
+		if (next < first)
+			first = next;
+	}
+	return first;
+}
+
+static bool
+is_past(go_time when)
+{
+	return when != GO__NEVER && when <= go__os_now();
+}
+
+// run_all fires whatever is due, and returns how many that were.
+static int
+run_all(void)
+{
+	go_time first = go__timers_next();
+
+	return is_past(first) ? go__timers_run(go__os_now()) : 0;
+}
+
 // take_near is take for most turns: from p's own queue, when there is nothing
 // else to look at. It wakes nobody and changes nothing else.
 static struct g *
@@ -207,12 +240,11 @@ take_near(struct m *m)
 {
 	struct p *p = m->p;
 	uint32_t turn = p->n_turns + 1;
-	go_time due = go__timers_next();
 	struct g *g;
 
 	if (turn % GLOBAL_EVERY == 0 || turn % CLOCK_EVERY == 0 ||
 	    p->id >= load_rlx(&go__sched.procs) ||  // take decides
-	    (due != GO__NEVER && due <= go__os_now()))
+	    is_past(due(p)))
 		return NULL;
 	g = take_own(p);
 	if (g != NULL)
@@ -225,14 +257,14 @@ take(struct m *m)
 {
 	struct p *p = m->p;
 	struct g *g = NULL;
-	go_time due = go__timers_next(), now;
 
-	if (due != GO__NEVER && due <= (now = go__os_now()))
-		go__timers_run(now);
+	if (is_past(due(p)))
+		run_all();
 	store_rlx(&p->n_turns, p->n_turns + 1);  // the monitor compares
 	if (p->n_turns % CLOCK_EVERY == 0)
 		m->now = go__os_coarse_now();
 	if (p->n_turns % GLOBAL_EVERY == 0) {
+		run_all();
 		poll();
 		g = go__proc_take_global(p, 1);
 	}
@@ -240,7 +272,7 @@ take(struct m *m)
 		g = take_own(p);
 	if (g == NULL)
 		g = go__proc_take_global(p, RUNQ_SIZE / 2);
-	if (g == NULL && poll())
+	if (g == NULL && (poll() || run_all() > 0))
 		g = take_own(p);
 	if (g == NULL)
 		g = steal(m);
@@ -250,10 +282,21 @@ take(struct m *m)
 // mind sees to it that others look at the timers and descriptors while m runs
 // a goroutine.
 static void
-mind(void)
+mind(go_time when)
 {
-	go__idle_mind(go__timers_next());
+	go__idle_mind(when);
 	go__idle_mind_poll();
+}
+
+// A searcher may come from a sleep, in which it minded the timers of all.
+static void
+end_search(struct m *m)
+{
+	bool was_searching = m->is_searching;
+
+	if (was_searching)
+		go__idle_end_search(m);
+	mind(was_searching ? go__timers_next() : due(m->p));
 }
 
 static struct g *
@@ -267,9 +310,7 @@ find(struct m *m)
 		} else if (m->p->id >= load_rlx(&go__sched.procs)) {
 			go__idle_retire(m);  // decides under the lock
 		} else if ((g = take(m)) != NULL) {
-			if (m->is_searching)
-				go__idle_end_search(m);
-			mind();
+			end_search(m);
 			return g;
 		} else {
 			go__idle_rest(m);
@@ -373,7 +414,7 @@ take_next(struct m *m)
 		return NULL;
 	}
 	if (g != NULL)
-		mind();
+		mind(due(m->p));
 	return g;
 }
 

@@ -19,6 +19,7 @@
 #include "libgo/base.h"
 
 struct g;
+struct go__timers;
 
 // go__sched_self returns the goroutine that runs on this thread, or NULL if
 // the thread is none of the scheduler's.
@@ -49,8 +50,8 @@ bool go__sched_start(void);
 // is g, which so far ran on the thread's own stack. Panics without memory.
 void go__sched_adopt(struct g *g);
 
-// go__sched_timer_armed tells that the earliest timer is now due at when.
-void go__sched_timer_armed(go_time when);
+// go__sched_timer_armed tells that the earliest timer on h is now due at when.
+void go__sched_timer_armed(const struct go__timers *h, go_time when);
 
 // go__sched_poll_awaited tells that a plain thread waits for a descriptor.
 void go__sched_poll_awaited(void);

@@ -1,11 +1,32 @@
 // SPDX-License-Identifier: MIT
 //
-// Invariants, whenever timers.lock is free:
-//   T1  A timer is on the heap exactly when is_armed.
+// A heap for each processor: goroutines on different processors arm and cancel
+// timers without getting in each other's way. The machine that has a processor
+// fires what is due on its heap between two goroutines; one that looks for
+// work does so for other processors, as it steals their goroutines.
+//
+// To cancel, one exchange decides against the firing; what is left is to take
+// the timer off its heap. On another processor's heap that is done only if the
+// lock is free at the moment; otherwise a dead timer stays on it, until it
+// comes to the root or its owner arms or forgets it. So cancelling waits for
+// no other processor, and there are never more dead timers than owners. Those
+// at the root are taken off before anybody sleeps until they are due. (A plain
+// thread, which does not do that, waits for the lock.)
+//
+// Rejected: to leave all cancelled timers on the heap until they are due, as
+// their memory must then be kept as long; to move a retired processor's timers
+// (the others look after its heap, see sched.c).
+//
+// Invariants, whenever h->lock is free:
+//   T1  A timer that is armed is on a heap, and t->heap says on which. One that
+//       is on a heap and not armed is dead: it was cancelled.
 //   T2  No timer is due before its parent.
-//   T3  timers.next is the root's time, or GO__NEVER without one. Readers
+//   T3  h->next is the root's time, or GO__NEVER without one. Readers
 //       without the lock may see it late by what others did meanwhile; who
 //       arms an earlier timer wakes the scheduler (go__sched_timer_armed).
+//   T4  t->heap changes from NULL by arming only, which is the owner's; to
+//       NULL under the heap's lock, when nothing on the heap points at t and
+//       who took it off needs no more of it.
 
 #include "rt/timer.h"
 
@@ -13,14 +34,14 @@
 
 #include "rt/lock.h"
 #include "rt/park.h"
-#include "rt/sched.h"
+#include "rt/proc.h"
 #include "rt/tools.h"
 
-static struct {
-	uint32_t lock;
-	struct go__timer *root;  // lock
-	go_time next;            // written under lock; read by anyone
-} timers = {.next = GO__NEVER};
+void
+go__heap_init(struct go__timers *h)
+{
+	*h = (struct go__timers){.next = GO__NEVER};
+}
 
 // meld joins two heaps and returns the root. Both are roots: no siblings.
 static struct go__timer *
@@ -75,13 +96,15 @@ meld_siblings(struct go__timer *t)
 	return root;
 }
 
+// detach takes t off h. The lock is held, here and below; t->heap is not yet
+// cleared.
 static void
-unlink_timer(struct go__timer *t)
+detach(struct go__timers *h, struct go__timer *t)
 {
 	struct go__timer *below = meld_siblings(t->child);
 
-	if (t == timers.root) {
-		timers.root = below;
+	if (t == h->root) {
+		h->root = below;
 	} else {
 		if (t->prev->child == t)
 			t->prev->child = t->next;
@@ -89,18 +112,58 @@ unlink_timer(struct go__timer *t)
 			t->prev->next = t->next;
 		if (t->next != NULL)
 			t->next->prev = t->prev;
-		timers.root = meld(timers.root, below);
+		h->root = meld(h->root, below);
 	}
 	t->child = t->next = t->prev = NULL;
-	t->is_armed = false;
 }
 
 static void
-update_next(void)
+update_next(struct go__timers *h)
 {
-	// [T1] pairs with go__timers_next in the scheduler that goes to sleep:
-	// it sees this time, or go__sched_timer_armed sees it asleep.
-	store_seq(&timers.next, timers.root ? timers.root->when : GO__NEVER);
+	go_time next = h->root != NULL ? h->root->when : GO__NEVER;
+
+	// [T1] pairs with go__heap_next in the scheduler that goes to sleep: it
+	// sees this time, or go__sched_timer_armed sees it asleep.
+	if (next != load_rlx(&h->next))  // the lock orders it
+		store_seq(&h->next, next);
+}
+
+// let_go ends what h has to do with t, whose memory may go at once: T4.
+static void
+let_go(struct go__timer *t)
+{
+	store_rel(&t->heap, NULL);  // [T2] pairs with heap_of
+}
+
+// take_off takes t off h if it is there still.
+static void
+take_off(struct go__timers *h, struct go__timer *t)
+{
+	if (load_rlx(&t->heap) != h)  // the lock orders it
+		return;
+	detach(h, t);
+	update_next(h);
+	let_go(t);
+}
+
+// heap_of returns the heap where t is, or NULL. Owner, or who cancelled.
+static struct go__timers *
+heap_of(struct go__timer *t)
+{
+	return load_acq(&t->heap);  // [T2] pairs with let_go
+}
+
+// home returns the heap of the caller's processor, or, for a thread that has
+// none, of the first one. That it may have been taken away does not matter.
+static struct go__timers *
+home(void)
+{
+	struct m *m = go__sched_machine();
+
+	if (m != NULL && m->p != NULL)
+		return &m->p->timers;
+	go__proc_start();
+	return &go__sched.all[0]->timers;
 }
 
 void
@@ -113,70 +176,153 @@ go__timer_init(struct go__timer *t,
 void
 go__timer_arm(struct go__timer *t, go_time when, uint64_t arg)
 {
-	bool is_first;
+	struct go__timers *h = heap_of(t);
+	bool is_first, was_armed;
 
+	if (h == NULL)
+		h = home();
 	go__tools_release(t);
-	go__lock(&timers.lock);
-	assert(!t->is_armed);
+	go__lock(&h->lock);
+	if (load_rlx(&t->heap) == h)  // dead; the lock orders it
+		detach(h, t);
 	t->when = when;
 	t->arg = arg;
-	t->is_armed = true;
-	timers.root = meld(timers.root, t);
-	is_first = timers.root == t;
-	if (is_first)
-		update_next();
-	go__unlock(&timers.lock);
+	store_rlx(&t->heap, h);  // the lock orders it
+	// [T3] pairs with cancel: one that found t not armed came before.
+	was_armed = swap_acqrel(&t->is_armed, true);
+	assert(!was_armed);
+	(void)was_armed;
+	h->root = meld(h->root, t);
+	is_first = h->root == t;
+	update_next(h);
+	go__unlock(&h->lock);
 	// t may have fired and died already.
 	if (is_first)
-		go__sched_timer_armed(when);
+		go__sched_timer_armed(h, when);
 }
 
 bool
 go__timer_cancel(struct go__timer *t)
 {
-	bool was_armed;
+	struct go__timers *h;
 
-	go__lock(&timers.lock);
-	was_armed = t->is_armed;
-	if (was_armed) {
-		unlink_timer(t);
-		update_next();
+	// [T3] pairs with arm and fire.
+	if (!swap_acqrel(&t->is_armed, false))
+		return false;
+	h = heap_of(t);
+	if (h == NULL)
+		return true;  // it came to the root, dead
+	if (h == home() || go__sched_machine() == NULL) {
+		go__lock(&h->lock);
+	} else if (!go__try_lock(&h->lock)) {
+		store_rlx(&h->may_have_dead, true);  // we tidy before we sleep
+		return true;
 	}
-	go__unlock(&timers.lock);
-	return was_armed;
+	take_off(h, t);
+	go__unlock(&h->lock);
+	return true;
+}
+
+void
+go__timer_forget(struct go__timer *t)
+{
+	struct go__timers *h = heap_of(t);
+
+	assert(!load_rlx(&t->is_armed));
+	if (h == NULL)
+		return;
+	go__lock(&h->lock);
+	take_off(h, t);
+	go__unlock(&h->lock);
+}
+
+go_time
+go__heap_next(const struct go__timers *h)
+{
+	return load_seq(&h->next);  // [T1] pairs with update_next
+}
+
+// fire takes the root off, which is due, and calls it unless it is dead. The
+// lock is free when it returns.
+static bool
+fire(struct go__timers *h)
+{
+	struct go__timer *t = h->root;
+	void (*fn)(struct go__timer * t, uint64_t arg) = t->fn;
+	uint64_t arg = t->arg;
+	bool is_armed;
+
+	detach(h, t);
+	update_next(h);
+	// [T3] pairs with cancel: one of the two finds t armed.
+	is_armed = swap_acqrel(&t->is_armed, false);
+	let_go(t);
+	go__unlock(&h->lock);
+	if (!is_armed)
+		return false;
+	go__tools_acquire(t);
+	fn(t, arg);
+	return true;
+}
+
+int
+go__heap_run(struct go__timers *h, go_time now)
+{
+	int n = 0;
+
+	while (go__heap_next(h) <= now) {
+		go__lock(&h->lock);
+		if (h->root == NULL || h->root->when > now)
+			go__unlock(&h->lock);
+		else
+			n += fire(h);
+	}
+	return n;
 }
 
 go_time
 go__timers_next(void)
 {
-	// [T1] pairs with update_next.
-	return load_seq(&timers.next);
+	go_time first = GO__NEVER, next;
+
+	for (int i = 0; i < go__proc_made(); i++) {
+		next = go__heap_next(&go__sched.all[i]->timers);
+		if (next < first)
+			first = next;
+	}
+	return first;
 }
 
 int
 go__timers_run(go_time now)
 {
-	void (*fn)(struct go__timer * t, uint64_t arg);
-	struct go__timer *t;
-	uint64_t arg;
 	int n = 0;
 
-	for (;;) {
-		if (go__timers_next() > now)
-			return n;
-		go__lock(&timers.lock);
-		t = timers.root;
-		if (t == NULL || t->when > now) {
-			go__unlock(&timers.lock);
-			return n;
-		}
-		unlink_timer(t);
-		update_next();
-		fn = t->fn;
-		arg = t->arg;
-		go__unlock(&timers.lock);
-		go__tools_acquire(t);
-		fn(t, arg);
-		n++;
+	for (int i = 0; i < go__proc_made(); i++)
+		n += go__heap_run(&go__sched.all[i]->timers, now);
+	return n;
+}
+
+static void
+tidy(struct go__timers *h)
+{
+	go__lock(&h->lock);
+	// Relaxed: who cancels later is awake, and will tidy himself.
+	while (h->root != NULL && !load_rlx(&h->root->is_armed))
+		take_off(h, h->root);
+	if (h->root == NULL)
+		store_rlx(&h->may_have_dead, false);  // the lock orders it
+	go__unlock(&h->lock);
+}
+
+void
+go__timers_tidy(void)
+{
+	struct go__timers *h;
+
+	for (int i = 0; i < go__proc_made(); i++) {
+		h = &go__sched.all[i]->timers;
+		if (load_rlx(&h->may_have_dead))  // who sets it is awake
+			tidy(h);
 	}
 }

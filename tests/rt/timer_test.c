@@ -2,7 +2,9 @@
 //
 // Timers, on a clock that the test turns.
 
+#include "rt/os.h"
 #include "rt/park.h"
+#include "rt/proc.h"
 #include "rt/timer.h"
 #include "suite.h"
 
@@ -239,8 +241,8 @@ arm_and_cancel(struct go__timer *t, unsigned seed, go_atomic_int32 *n_cancelled)
 	enum { ROUNDS = 200 };
 	int before;
 
+	go__timer_init(t, count_late);
 	for (int i = 0; i < ROUNDS; i++) {
-		go__timer_init(t, count_late);
 		go__timer_arm(t, go_now() + rand_r(&seed) % 20000, 0);
 		before = rand_r(&seed) % 20;
 		while (before-- > 0)
@@ -267,6 +269,111 @@ START_TEST(a_timer_fires_or_was_cancelled)
 			 ARMED);
 }
 
+// Dead timers: cancelled from another processor while their heap's lock was
+// held, which the test holds.
+
+static go_atomic_bool is_cancelled;
+
+// cancel_from_1 cancels on processor 1; called twice at once, so that one of
+// the two comes to run there.
+static void
+cancel_from_1(struct go__timer *t)
+{
+	while (!go_atomic_load(&is_cancelled)) {
+		if (go__sched_machine()->p->id == 1) {
+			ck_assert(go__timer_cancel(t));
+			go_atomic_store(&is_cancelled, true);
+		}
+		go__os_pause();
+	}
+}
+
+// make_dead arms t and cancels it so that it stays on the heap. Once in a
+// process: it holds a lock that a machine which goes to sleep may want then.
+static void
+make_dead(struct go__timer *t, go_time when)
+{
+	go_waitgroup wg = {0};
+
+	go_procs(2);
+	go__timer_init(t, note);
+	arm(t, when, 1);  // by a thread without a processor
+	ck_assert_ptr_eq(t->heap, &go__sched.all[0]->timers);
+	go__lock(&t->heap->lock);
+	go_atomic_store(&is_cancelled, false);
+	go_wg_go(&wg, cancel_from_1, t);
+	go_wg_go(&wg, cancel_from_1, t);
+	while (!go_atomic_load(&is_cancelled))
+		go__os_pause();
+	ck_assert_ptr_eq(t->heap, &go__sched.all[0]->timers);
+	go__unlock(&t->heap->lock);
+	ck_assert(!go__timer_cancel(t));
+	go_wg_wait(&wg);
+}
+
+START_TEST(a_dead_timer_does_not_fire)
+{
+	make_dead(&timers[0], 5);
+	ck_assert_int_eq(run(10), 0);
+	ck_assert_ptr_null(timers[0].heap);
+	ck_assert_int_eq(n_fired, 0);
+}
+
+START_TEST(a_dead_timer_wakes_nobody)
+{
+	make_dead(&timers[0], 5);
+	go__timers_tidy();
+	ck_assert_int_eq(next(), GO__NEVER);
+	ck_assert_ptr_null(timers[0].heap);
+}
+
+START_TEST(a_dead_timer_may_be_armed)
+{
+	make_dead(&timers[0], 5);
+	arm(&timers[0], 3, 7);
+	ck_assert_int_eq(next(), 3);
+	ck_assert_int_eq(run(10), 1);
+	ck_assert_uint_eq(fired[0], 7);
+}
+
+START_TEST(a_dead_timer_may_be_forgotten)
+{
+	make_dead(&timers[0], 5);
+	go__timer_forget(&timers[0]);
+	ck_assert_int_eq(next(), GO__NEVER);
+	ck_assert_int_eq(run(10), 0);
+}
+
+static void
+arm_on_1(struct go__timer *t, go_atomic_bool *is_armed)
+{
+	while (!go_atomic_load(is_armed)) {
+		if (go__sched_machine()->p->id == 1) {
+			go__timer_arm(t, go__os_now() + GO_MILLISECOND, 0);
+			go_atomic_store(is_armed, true);
+		}
+		go__os_pause();
+	}
+}
+
+// Whoever is left looks after the timers of a processor that retires.
+START_TEST(a_retired_processors_timers_fire)
+{
+	static go_atomic_bool is_armed;
+	go_waitgroup wg = {0};
+
+	go_procs(2);
+	go__timer_init(&timers[0], count_late);
+	go_wg_go(&wg, arm_on_1, &timers[0], &is_armed);
+	go_wg_go(&wg, arm_on_1, &timers[0], &is_armed);
+	while (!go_atomic_load(&is_armed))
+		go__os_pause();
+	go_procs(1);
+	go_wg_wait(&wg);
+	while (go_atomic_load(&n_late) == 0)
+		go_yield();
+}
+
 int
 main(void)
 {
@@ -282,5 +389,10 @@ main(void)
 	tcase_add_test(tc, rising_and_falling_times_are_no_burden);
 	tcase_add_test(tc, they_behave_as_a_table_of_times);
 	tcase_add_test(tc, a_timer_fires_or_was_cancelled);
+	tcase_add_test(tc, a_dead_timer_does_not_fire);
+	tcase_add_test(tc, a_dead_timer_wakes_nobody);
+	tcase_add_test(tc, a_dead_timer_may_be_armed);
+	tcase_add_test(tc, a_dead_timer_may_be_forgotten);
+	tcase_add_test(tc, a_retired_processors_timers_fire);
 	return run_suite(s);
 }
