@@ -16,10 +16,10 @@
 // ready.
 //
 // Lifetime: nobody touches a channel after the unlock by which his call took
-// effect; who parked does not touch it when he wakes (select, which must take
-// its other waiters back, holds references while it is parked). The last
-// release passes through the lock before it frees, and so waits for the one
-// who is just leaving.
+// effect; who parked does not touch it when he wakes. A select, which must take
+// its other waiters back, is counted as a visitor until then. The last release
+// passes through the lock before it frees, and so waits for the one who is just
+// leaving; with visitors it leaves the channel to the last of them.
 
 #include "conc/chan.h"
 
@@ -35,10 +35,21 @@ enum { MAX_ALIGN = 4096 };
 static void
 copy(const struct go__chan *c, void *to, const void *from)
 {
-	if (c->elem_size == 8)
-		memcpy(to, from, 8);  // a move, not a call
-	else if (c->elem_size > 0)
+	switch (c->elem_size) {
+	case 0:
+		break;
+	case 4:
+		memcpy(to, from, 4);  // a move, not a call; likewise below
+		break;
+	case 8:
+		memcpy(to, from, 8);
+		break;
+	case 16:
+		memcpy(to, from, 16);
+		break;
+	default:
 		memcpy(to, from, c->elem_size);
+	}
 }
 
 static void
@@ -46,6 +57,17 @@ zero(const struct go__chan *c, void *value)
 {
 	if (value != NULL && c->elem_size > 0)
 		memset(value, 0, c->elem_size);
+}
+
+// pop takes the longest waiter off q that can be served.
+static struct go__waiter *
+pop(struct go__chan *c, struct go__waitq *q)
+{
+	struct go__waiter *w = go__waitq_pop(q);
+
+	if (w != NULL && w->ticket != 0)
+		c->n_visitors--;  // it is served: it need not come back
+	return w;
 }
 
 static void
@@ -77,19 +99,7 @@ ring_take(struct go__chan *c, void *value)
 	set_n(c, c->n - 1);
 }
 
-bool
-go__chan_can_send(const struct go__chan *c)
-{
-	return c->is_closed || c->n < c->capacity || c->receivers.first != NULL;
-}
-
-bool
-go__chan_can_recv(const struct go__chan *c)
-{
-	return c->n > 0 || c->senders.first != NULL || c->is_closed;
-}
-
-// The two below look without the lock. A channel that is closed stays so: one
+// The two below may look without the lock. A channel that is closed stays so: one
 // that was seen full or empty, and then not closed, would have had the caller
 // wait at the moment of the first look. [CH2] pairs with set_n and the queues:
 // if what was seen came after a close, the close is seen too.
@@ -123,7 +133,7 @@ go__chan_offer(struct go__chan *c, const void *value, bool *ok, struct g **wake)
 	*wake = NULL;
 	if (c->is_closed)
 		return true;
-	w = go__waitq_pop(&c->receivers);
+	w = pop(c, &c->receivers);
 	if (w != NULL) {
 		assert(c->n == 0);  // C1
 		if (w->slot != NULL)
@@ -156,11 +166,11 @@ go__chan_accept(struct go__chan *c, void *value, bool *ok, struct g **wake)
 	*wake = NULL;
 	if (c->n > 0) {
 		ring_take(c, value);
-		w = go__waitq_pop(&c->senders);
+		w = pop(c, &c->senders);
 		if (w != NULL)
 			ring_put(c, w->slot);
 	} else {
-		w = go__waitq_pop(&c->senders);
+		w = pop(c, &c->senders);
 		if (w != NULL && value != NULL)
 			copy(c, value, w->slot);
 		if (w == NULL) {
@@ -280,7 +290,7 @@ turn_away(struct go__chan *c, struct go__waitq *q, struct go__waitq *out)
 {
 	struct go__waiter *w;
 
-	while ((w = go__waitq_pop(q)) != NULL) {
+	while ((w = pop(c, q)) != NULL) {
 		w->ok = false;
 		if (q == &c->receivers)
 			zero(c, w->slot);
@@ -349,20 +359,51 @@ go__chan_retain(go__chan_ref ref)
 	return ref;
 }
 
+static void
+destroy(struct go__chan *c)
+{
+	assert(c->senders.first == NULL && c->receivers.first == NULL);
+	for (; c->drop != NULL && c->n > 0; ring_take(c, NULL))
+		c->drop(c->ring + c->head * c->elem_size);
+	free(c);
+}
+
 void
 go__chan_release(go__chan_ref ref)
 {
 	struct go__chan *c = go__chan_of(ref);
 
+	bool is_last;
+
 	// [CH1] pairs with itself: the last one sees what the others did.
 	if (c == NULL || sub_acqrel(&c->refs, 1) > 0)
 		return;
 	go__lock(&c->lock);
+	is_last = c->n_visitors == 0;
+	c->is_orphan = true;
 	go__unlock(&c->lock);
-	assert(c->senders.first == NULL && c->receivers.first == NULL);
-	for (; c->drop != NULL && c->n > 0; ring_take(c, NULL))
-		c->drop(c->ring + c->head * c->elem_size);
-	free(c);
+	if (is_last)
+		destroy(c);
+}
+
+void
+go__chan_visit(struct go__chan *c, struct go__waitq *q, struct go__waiter *w)
+{
+	c->n_visitors++;
+	go__waitq_push(q, w);
+}
+
+void
+go__chan_leave(struct go__chan *c, struct go__waitq *q, struct go__waiter *w)
+{
+	bool is_last;
+
+	go__lock(&c->lock);
+	go__waitq_remove(q, w);
+	is_last = --c->n_visitors == 0 && c->is_orphan;
+	go__unlock(&c->lock);
+	if (is_last)
+		destroy(c);
 }
 
 void

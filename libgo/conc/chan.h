@@ -15,7 +15,9 @@ struct go__chan {
 	size_t head;                 // index of the oldest
 	size_t capacity;             // immutable
 	size_t elem_size;            // immutable
+	uint32_t n_visitors;         // selects that wait here
 	bool is_closed;              // anyone may look
+	bool is_orphan;              // the last visitor frees it
 	struct go__waitq senders;    // slot: the value
 	struct go__waitq receivers;  // slot: where to; may be NULL
 	void (*drop)(void *value);
@@ -37,20 +39,23 @@ go__chan_of(go__chan_ref ref)
 	return (struct go__chan *)(uintptr_t)ref;
 }
 
-// go__chan_can_send and _can_recv tell whether offer and accept are likely to
-// take effect; if they then do not, they have taken a stale waiter away. The
-// lock is held, here and below.
-bool go__chan_can_send(const struct go__chan *c);
-bool go__chan_can_recv(const struct go__chan *c);
-
-// go__chan_would_block_send and _recv tell that, of some moment, without the
-// lock.
+// go__chan_would_block_send and _recv tell that, of some moment, with the lock
+// or without. If they deny it, and offer or accept then has no effect, it has
+// taken a stale waiter away, or somebody else was faster.
 bool go__chan_would_block_send(const struct go__chan *c);
 bool go__chan_would_block_recv(const struct go__chan *c);
 
+// go__chan_visit puts w, of a select, on q, one of c's. Unless it is served it
+// must be taken back by go__chan_leave, until when c stays. Visit is called
+// with the lock held, leave without.
+void go__chan_visit(struct go__chan *c, struct go__waitq *q,
+		    struct go__waiter *w);
+void go__chan_leave(struct go__chan *c, struct go__waitq *q,
+		    struct go__waiter *w);
+
 // go__chan_offer sends if that needs no waiting; it then returns true and
 // tells in *ok whether the value was taken, and in *wake whom to ready, NULL
-// for nobody. go__chan_accept receives likewise.
+// for nobody. go__chan_accept receives likewise. The lock is held.
 bool go__chan_offer(struct go__chan *c, const void *value, bool *ok,
 		    struct g **wake);
 bool go__chan_accept(struct go__chan *c, void *value, bool *ok,

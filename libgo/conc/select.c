@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Select: lock all channels, in the order of their addresses; take a case
-// that is ready, one by chance; else queue a waiter at every channel and
-// park. Whoever claims the select's ticket first serves it; the select then
-// takes its other waiters back, one channel at a time.
+// Select: glance at all channels, and take a case that is ready, one by chance,
+// with that channel's lock. If there is none, lock all channels, in the order
+// of their addresses, and look again: now it is certain, and default may be
+// taken; else queue a waiter at every channel and park. Whoever claims the
+// select's ticket first serves it; the select then takes its other waiters
+// back, one channel at a time.
+//
+// The first in order is found only with all locks: a channel that comes first
+// may become ready between a glance at it and one at a later one.
 //
 // Everything lives in the cases: the order of locking is a list through them,
 // and each has its waiter. So nothing is allocated for any number of them.
@@ -67,7 +72,7 @@ lock_of(const struct go__case *k)
 static struct go__case *
 sort(struct go__case *cases, size_t n)
 {
-	struct go__case *runs[64] = {NULL}, *list;
+	struct go__case *runs[64], *list;  // those used so far are set
 	int i, used = 0;
 
 	for (struct go__case *k = cases; k < cases + n; k++) {
@@ -117,15 +122,29 @@ unlock_all(void *arg)
 }
 
 static bool
+would_block(enum go__case_kind kind, const struct go__chan *c)
+{
+	return kind == GO__SEND_TO ? go__chan_would_block_send(c)
+				   : go__chan_would_block_recv(c);
+}
+
+// exchange sends or receives if it can. c's lock is held.
+static bool
+exchange(enum go__case_kind kind, struct go__chan *c, void *value, bool *ok,
+	 struct g **wake)
+{
+	return kind == GO__SEND_TO ? go__chan_offer(c, value, ok, wake)
+				   : go__chan_accept(c, value, ok, wake);
+}
+
+// is_ready tells that of some moment, with k's lock or without.
+static bool
 is_ready(const struct go__case *k)
 {
 	if (k->kind == GO__FD)
 		return k->watched.seen != 0 ||
 		       (k->desc != NULL && go__poll_seen(k->desc) != 0);
-	if (!has_chan(k))
-		return false;
-	return k->kind == GO__SEND_TO ? go__chan_can_send(go__chan_of(k->chan))
-				      : go__chan_can_recv(go__chan_of(k->chan));
+	return has_chan(k) && !would_block(k->kind, go__chan_of(k->chan));
 }
 
 static void
@@ -157,39 +176,73 @@ take(struct go__case *k, struct g **wake)
 		tell(k);
 		return true;
 	}
-	if (k->kind == GO__SEND_TO)
-		is_done = go__chan_offer(go__chan_of(k->chan), k->value, &ok,
-					 wake);
-	else
-		is_done = go__chan_accept(go__chan_of(k->chan), k->value, &ok,
-					  wake);
+	is_done = exchange(k->kind, go__chan_of(k->chan), k->value, &ok, wake);
 	if (is_done)
 		answer(k, ok);
 	return is_done;
 }
 
-// poll takes a case that is ready; NONE if there is none.
+// choose returns a case that is ready, NONE if none is.
+static ptrdiff_t
+choose(struct g *self, const struct go__case *cases, size_t n, bool in_order)
+{
+	ptrdiff_t choice = NONE;
+	uint64_t n_ready = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_ready(&cases[i]))
+			continue;
+		n_ready++;
+		if (n_ready == 1 || go__random(self) % n_ready == 0)
+			choice = (ptrdiff_t)i;
+		if (in_order)
+			break;
+	}
+	return choice;
+}
+
+// poll takes a case that is ready; NONE if there is none. All locks are held.
 static ptrdiff_t
 poll(struct g *self, struct go__case *cases, size_t n, bool in_order,
      struct g **wake)
 {
 	ptrdiff_t choice;
-	uint64_t n_ready;
 
-	do {
-		choice = NONE;
-		n_ready = 0;
-		for (size_t i = 0; i < n; i++) {
-			if (!is_ready(&cases[i]))
-				continue;
-			n_ready++;
-			if (n_ready == 1 || go__random(self) % n_ready == 0)
-				choice = (ptrdiff_t)i;
-			if (in_order)
-				break;
-		}
-		// If it cannot be taken after all a stale waiter is gone.
-	} while (choice != NONE && !take(&cases[choice], wake));
+	// If it cannot be taken after all a stale waiter is gone.
+	do
+		choice = choose(self, cases, n, in_order);
+	while (choice != NONE && !take(&cases[choice], wake));
+	return choice;
+}
+
+// take_alone carries a case out if it can, with no other lock than its own.
+static bool
+take_alone(struct go__case *k)
+{
+	uint32_t *lock = lock_of(k);
+	struct g *wake = NULL;
+	bool is_done;
+
+	if (lock != NULL)
+		go__lock(lock);
+	is_done = take(k, &wake);
+	if (lock != NULL)
+		go__unlock(lock);
+	if (wake != NULL)
+		go__ready(wake);
+	return is_done;
+}
+
+// glance is poll without the locks: it finds a case that can be taken at some
+// moment, but not that none can.
+static ptrdiff_t
+glance(struct g *self, struct go__case *cases, size_t n)
+{
+	ptrdiff_t choice;
+
+	do
+		choice = choose(self, cases, n, false);
+	while (choice != NONE && !take_alone(&cases[choice]));
 	return choice;
 }
 
@@ -209,14 +262,16 @@ enqueue(struct g *self, struct go__case *cases, size_t n, uint64_t ticket)
 	for (struct go__case *k = cases; k < cases + n; k++) {
 		if (k->lock == NULL)
 			continue;
-		if (k->kind != GO__FD)
-			go__chan_retain(k->chan);
 		k->waiter = (struct go__waiter){
 			.g = self,
 			.ticket = ticket,
 			.slot = k->value,
 		};
-		go__waitq_push(queue_of(k), &k->waiter);
+		if (k->kind == GO__FD)
+			go__waitq_push(queue_of(k), &k->waiter);
+		else
+			go__chan_visit(go__chan_of(k->chan), queue_of(k),
+				       &k->waiter);
 	}
 }
 
@@ -225,15 +280,16 @@ static void
 dequeue(struct go__case *cases, size_t n, struct go__waiter *winner)
 {
 	for (struct go__case *k = cases; k < cases + n; k++) {
-		if (k->lock == NULL)
+		if (k->lock == NULL || &k->waiter == winner)
 			continue;
-		if (&k->waiter != winner) {
-			go__lock(k->lock);
-			go__waitq_remove(queue_of(k), &k->waiter);
-			go__unlock(k->lock);
+		if (k->kind != GO__FD) {
+			go__chan_leave(go__chan_of(k->chan), queue_of(k),
+				       &k->waiter);
+			continue;
 		}
-		if (k->kind != GO__FD)
-			go__chan_release(k->chan);
+		go__lock(k->lock);
+		go__waitq_remove(queue_of(k), &k->waiter);
+		go__unlock(k->lock);
 	}
 }
 
@@ -380,34 +436,20 @@ await(struct g *self, struct go__case *cases, size_t n, bool in_order,
 	}
 }
 
-// would_block tells that the only channel of a select with a default cannot go
-// ahead. Several could not be looked at in one moment.
-static bool
-would_block(const struct go__case *cases, size_t n)
-{
-	struct go__chan *c;
-
-	if (n != 2 || cases[1].kind != GO__DEFAULT || !has_chan(&cases[0]))
-		return false;
-	c = go__chan_of(cases[0].chan);
-	return cases[0].kind == GO__SEND_TO ? go__chan_would_block_send(c)
-					    : go__chan_would_block_recv(c);
-}
-
 static size_t
 run(struct go__case *cases, size_t n, bool in_order)
 {
-	struct g *self;
+	struct g *self = go__self();
 	struct go__case *list;
 	ptrdiff_t last, taken;
 	bool has_fds, has_timeout;
 	go_time deadline;
 
-	if (would_block(cases, n))
-		return 1;
-	self = go__self();
-	last = find_last_resort(cases, n);
 	has_fds = look(cases, n);
+	taken = in_order ? NONE : glance(self, cases, n);
+	if (taken != NONE)
+		return (size_t)taken;
+	last = find_last_resort(cases, n);
 	has_timeout = last != NONE && cases[last].kind == GO__TIMEOUT &&
 		      cases[last].timeout > 0;
 	deadline = has_timeout ? deadline_of(&cases[last]) : GO__NEVER;
@@ -423,6 +465,26 @@ run(struct go__case *cases, size_t n, bool in_order)
 		taken = wait(self, cases, n, list, deadline);
 	}
 	return (size_t)(taken != NONE ? taken : last);
+}
+
+size_t
+go__select_try(enum go__case_kind kind, go__chan_ref chan, void *value,
+	       bool *ok)
+{
+	struct go__chan *c = go__chan_of(chan);
+	struct g *wake = NULL;
+	bool is_done, answer;
+
+	if (c == NULL || would_block(kind, c))
+		return 1;
+	go__lock(&c->lock);
+	is_done = exchange(kind, c, value, &answer, &wake);
+	go__unlock(&c->lock);
+	if (wake != NULL)
+		go__ready(wake);
+	if (is_done && ok != NULL)
+		*ok = answer;
+	return is_done ? 0 : 1;
 }
 
 struct go__case

@@ -69,6 +69,8 @@ struct go__case {
 GO_API struct go__case go__on_fd(int fd, int want, int *events);
 GO_API size_t go__select(struct go__case *cases, size_t n);
 GO_API size_t go__select_first(struct go__case *cases, size_t n);
+GO_API size_t go__select_try(enum go__case_kind kind, go__chan_ref chan,
+			     void *value, bool *ok);
 
 GO_END_DECLS
 
@@ -187,8 +189,15 @@ go__case_make(enum go__case_kind kind, go__chan_ref chan, void *value, bool *ok,
 		struct go__case *GO__CAT(go__p_, id) = GO__CAT(go__s_, id);    \
 		GO__CAT(GO__FILL_, GO__NARG(__VA_ARGS__))                      \
 		(GO__CAT(go__p_, id), __VA_ARGS__);                            \
-		call(GO__CAT(go__s_, id), GO__NARG(__VA_ARGS__));              \
+		GO__CALL_SELECT(GO__CAT(go__s_, id), GO__NARG(__VA_ARGS__),    \
+				call);                                         \
 	})
+
+// A channel and a default: the compiler sees that, and drops the array.
+#define GO__CALL_SELECT(s, n, call)                                            \
+	((n) == 2 && s[(n)-1].kind == GO__DEFAULT && s[0].kind >= GO__SEND_TO  \
+		 ? go__select_try(s[0].kind, s[0].chan, s[0].value, s[0].ok)   \
+		 : call(s, n))
 
 // clang-format off
 #define GO__FILL_1(p, a) *p++ = a
