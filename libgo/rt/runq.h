@@ -167,6 +167,19 @@ runq_peek_next(const struct runq *q)
 	return load_rlx(&q->next);  // only compared and handed to the cas
 }
 
+// runq_peek_head and runq_ring_length tell what was true a moment ago.
+static inline uint32_t
+runq_peek_head(const struct runq *q)
+{
+	return load_rlx(&q->head);  // only compared
+}
+
+static inline uint32_t
+runq_ring_length(const struct runq *q)
+{
+	return load_rlx(&q->tail) - load_rlx(&q->head);  // a hint
+}
+
 // runq_ring_is_empty is the same but for next.
 static inline bool
 runq_ring_is_empty(const struct runq *q)

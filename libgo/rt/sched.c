@@ -70,8 +70,9 @@ enum {
 	CLOCK_EVERY = 16,
 	NEXT_STREAK = 64,  // runs of next that share one turn
 	STEAL_ROUNDS = 16,
-	ROUND_SPINS = 32,
-	NEXT_SPINS = 64,  // how long next must stand before it is stolen
+	ROUND_PAUSES = 32,
+	SERVED = 64,  // pauses in which a queue is looked after, or not
+	PLENTY = 16,  // goroutines that are worth moving anyhow
 	SCHED_STACK = 256 << 10,
 };
 
@@ -118,6 +119,13 @@ coprime(uint32_t n, uint32_t seed)
 	}
 }
 
+static void
+linger(int pauses)
+{
+	while (pauses-- > 0)
+		go__os_pause();
+}
+
 // steal_next takes what another processor runs next, last of all: its owner
 // is about to, and has its data in the cache. It must have stood a while.
 static struct g *
@@ -127,12 +135,26 @@ steal_next(struct runq *q)
 
 	if (g == NULL)
 		return NULL;
-	for (int i = 0; i < NEXT_SPINS; i++) {
-		if (runq_peek_next(q) != g)
+	linger(SERVED);
+	return runq_peek_next(q) == g && runq_steal_next(q, g) ? g : NULL;
+}
+
+// steal_ring takes half of what another processor has in its ring. A few that
+// are being served will run before their data could come here.
+static struct g *
+steal_ring(struct runq *own, struct runq *q)
+{
+	uint32_t head;
+
+	if (runq_ring_is_empty(q))
+		return NULL;
+	if (runq_ring_length(q) < PLENTY) {
+		head = runq_peek_head(q);
+		linger(SERVED);
+		if (runq_peek_head(q) != head)
 			return NULL;
-		go__os_pause();
 	}
-	return runq_steal_next(q, g) ? g : NULL;
+	return runq_steal(own, q);
 }
 
 static struct g *
@@ -156,15 +178,15 @@ steal(struct m *m)
 	for (int round = 1; round <= STEAL_ROUNDS; round++) {
 		// Work that comes soon is cheaper to wait for than to be woken
 		// for.
-		for (int k = 0; k < ROUND_SPINS && round > 1; k++)
-			go__os_pause();
+		if (round > 1)
+			linger(ROUND_PAUSES);
 		i = (uint32_t)(next_random(m) >> 32) % n;
 		step = coprime(n, (uint32_t)(next_random(m) >> 32));
 		for (uint32_t k = 0; k < n; k++, i = (i + step) % n) {
 			other = &go__sched.all[i]->queue;
 			if (other == own)
 				continue;
-			g = runq_steal(own, other);
+			g = steal_ring(own, other);
 			if (g == NULL && round == STEAL_ROUNDS)
 				g = steal_next(other);
 			if (g != NULL)
