@@ -18,9 +18,8 @@
 #include <assert.h>
 #include <stddef.h>
 
-#include "rt/g.h"
+#include "rt/machine.h"
 #include "rt/os.h"
-#include "rt/sched.h"
 
 static struct g main_g = {.kind = G_MAIN, .id = 1};
 static __thread struct g thread_g = {.kind = G_THREAD};
@@ -47,16 +46,16 @@ go__park_main(void)
 struct g *
 go__self(void)
 {
-	struct g *g = go__sched_self();
+	const struct m *m = go__sched_machine();
 
-	return g != NULL ? g : thread_self();
+	return m != NULL && m->g != NULL ? m->g : thread_self();
 }
 
 // leave is go__sched_leave, for which main must be a goroutine.
 static void
 leave(struct g *g, void (*after)(struct g *g, void *arg), void *arg)
 {
-	if (go__sched_self() == NULL)
+	if (g->kind == G_MAIN && go__sched_machine() == NULL)
 		go__sched_adopt(g);
 	go__sched_leave(after, arg);
 }

@@ -55,11 +55,12 @@ static struct {
 	uint32_t lock;
 	int epoll, event;                 // immutable once is_made
 	uint32_t is_made;                 // atomic
-	uint32_t n_open;                  // written under lock, read by anyone
 	uint32_t n_made;                  // lock; records
 	struct go__desc *free;            // lock
 	struct go__desc *chunks[CHUNKS];  // immutable once n_made covers them
 } poller;
+
+uint32_t go__poll_n_open;  // poller.lock
 
 static struct go__desc *
 desc_of(uint64_t key)
@@ -125,7 +126,8 @@ give(struct go__desc *d)
 	go__lock(&poller.lock);
 	d->next_free = poller.free;
 	poller.free = d;
-	store_rlx(&poller.n_open, poller.n_open - 1);  // who sleeps looks again
+	store_rlx(&go__poll_n_open,
+		  go__poll_n_open - 1);  // who sleeps looks again
 	go__unlock(&poller.lock);
 }
 
@@ -144,7 +146,7 @@ open_as(int fd, uint32_t events, int want, struct go__desc **out)
 		error = d != NULL ? 0 : -ENOMEM;
 	}
 	if (d != NULL)
-		store_rlx(&poller.n_open, poller.n_open + 1);  // likewise
+		store_rlx(&go__poll_n_open, go__poll_n_open + 1);  // likewise
 	go__unlock(&poller.lock);
 	if (d == NULL)
 		goto out;
@@ -342,12 +344,6 @@ go__poll_wait(struct go__desc *d, enum go__poll_mode mode, go_time deadline)
 	is_shut = d->is_shut;
 	go__unlock(&d->lock);
 	return is_shut ? -ECANCELED : -ETIMEDOUT;
-}
-
-bool
-go__poll_is_used(void)
-{
-	return load_rlx(&poller.n_open) > 0;  // who opens one looks for events
 }
 
 // deliver tells d of events, and moves those who waited for them to out.

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 
 #include "libgo/base.h"
+#include "rt/atomic.h"
 
 struct go__desc;
 
@@ -63,7 +64,13 @@ struct go__waitq *go__poll_queue(struct go__desc *d);
 // The rest is for the scheduler.
 
 // go__poll_is_used tells whether anything is open.
-bool go__poll_is_used(void);
+extern uint32_t go__poll_n_open;  // written under a lock, read by anyone
+static inline bool
+go__poll_is_used(void)
+{
+	return load_rlx(&go__poll_n_open) >
+	       0;  // who opens one looks for events
+}
 // go__poll_now readies who waits for what is ready, and returns how many
 // descriptors that were. Never blocks.
 int go__poll_now(void);

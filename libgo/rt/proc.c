@@ -92,17 +92,10 @@ make_p(void)
 	p->id = go__sched.n_made;
 	go__heap_init(&p->timers);
 	go__sched.all[go__sched.n_made] = p;
-	// [S2] pairs with go__proc_made(): the processor is whole.
+	// [S2] pairs with go__proc_made: the processor is whole.
 	store_rel(&go__sched.n_made, go__sched.n_made + 1);
 	p->is_retired = true;
 	return true;
-}
-
-int
-go__proc_made(void)
-{
-	// [S2] pairs with make_p.
-	return load_acq(&go__sched.n_made);
 }
 
 // set_procs makes n processors usable. Of those above n the idle ones retire

@@ -10,7 +10,11 @@
 // go__proc_start sees that there are processors.
 void go__proc_start(void);
 // go__proc_made returns how many there are, [0, n) of go__sched.all.
-int go__proc_made(void);
+static inline int
+go__proc_made(void)
+{
+	return load_acq(&go__sched.n_made);  // [S2] pairs with make_p in proc.c
+}
 // go__proc_push_idle and _pop_idle keep the idle ones; sched.lock is held.
 void go__proc_push_idle(struct p *p);
 struct p *go__proc_pop_idle(void);

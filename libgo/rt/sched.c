@@ -226,7 +226,7 @@ poll(void)
 
 // due returns when the earliest timer is due that p looks after: one of its
 // own, or of a retired processor, of which each has its share.
-static go_time
+static inline go_time
 due(const struct p *p)
 {
 	int made = go__proc_made(), procs = load_rlx(&go__sched.procs);
@@ -255,22 +255,36 @@ run_all(void)
 	return is_past(first) ? go__timers_run(go__os_now()) : 0;
 }
 
+// mind sees to it that others look at the timers and descriptors while m runs
+// a goroutine.
+static inline void
+mind(go_time when)
+{
+	if (when != GO__NEVER)
+		go__idle_mind(when);
+	if (go__poll_is_used())
+		go__idle_mind_poll();
+}
+
 // take_near is take for most turns: from p's own queue, when there is nothing
-// else to look at. It wakes nobody and changes nothing else.
+// else to look at.
 static struct g *
 take_near(struct m *m)
 {
 	struct p *p = m->p;
 	uint32_t turn = p->n_turns + 1;
+	go_time when = due(p);
 	struct g *g;
 
 	if (turn % GLOBAL_EVERY == 0 || turn % CLOCK_EVERY == 0 ||
 	    p->id >= load_rlx(&go__sched.procs) ||  // take decides
-	    is_past(due(p)))
+	    is_past(when))
 		return NULL;
 	g = take_own(p);
-	if (g != NULL)
-		store_rlx(&p->n_turns, turn);  // the monitor compares
+	if (g == NULL)
+		return NULL;
+	store_rlx(&p->n_turns, turn);  // the monitor compares
+	mind(when);
 	return g;
 }
 
@@ -299,15 +313,6 @@ take(struct m *m)
 	if (g == NULL)
 		g = steal(m);
 	return g;
-}
-
-// mind sees to it that others look at the timers and descriptors while m runs
-// a goroutine.
-static void
-mind(go_time when)
-{
-	go__idle_mind(when);
-	go__idle_mind_poll();
 }
 
 // A searcher may come from a sleep, in which it minded the timers of all.
@@ -435,8 +440,6 @@ take_next(struct m *m)
 		go__proc_put(m->p, g);
 		return NULL;
 	}
-	if (g != NULL)
-		mind(due(m->p));
 	return g;
 }
 

@@ -236,12 +236,6 @@ go__timer_forget(struct go__timer *t)
 	go__unlock(&h->lock);
 }
 
-go_time
-go__heap_next(const struct go__timers *h)
-{
-	return load_seq(&h->next);  // [T1] pairs with update_next
-}
-
 // fire takes the root off, which is due, and calls it unless it is dead. The
 // lock is free when it returns.
 static bool

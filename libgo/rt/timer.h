@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "libgo/base.h"
+#include "rt/atomic.h"
 
 struct go__timer {
 	void (*fn)(struct go__timer *t, uint64_t arg);  // immutable
@@ -69,7 +70,11 @@ void go__timers_tidy(void);
 
 // go__heap_init, go__heap_next and go__heap_run are for one heap.
 void go__heap_init(struct go__timers *h);
-go_time go__heap_next(const struct go__timers *h);
 int go__heap_run(struct go__timers *h, go_time now);
+static inline go_time
+go__heap_next(const struct go__timers *h)
+{
+	return load_seq(&h->next);  // [T1] pairs with update_next in timer.c
+}
 
 #endif
