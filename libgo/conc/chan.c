@@ -99,10 +99,10 @@ ring_take(struct go__chan *c, void *value)
 	set_n(c, c->n - 1);
 }
 
-// The two below may look without the lock. A channel that is closed stays so: one
-// that was seen full or empty, and then not closed, would have had the caller
-// wait at the moment of the first look. [CH2] pairs with set_n and the queues:
-// if what was seen came after a close, the close is seen too.
+// The two below may look without the lock. A channel that is closed stays so:
+// one that was seen full or empty, and then not closed, would have had the
+// caller wait at the moment of the first look. [CH2] pairs with set_n and the
+// queues: if what was seen came after a close, the close is seen too.
 
 bool
 go__chan_would_block_send(const struct go__chan *c)

@@ -7,18 +7,34 @@
 // With somebody queued newcomers queue too. So a waiter's wait is bounded by
 // those before him, and a writer's by the readers that were there first.
 //
-// state is WRITING, QUEUED, and READER times the number of readers.
+// state is WRITING, QUEUED, SPREAD, and READER times the number of readers; but
+// a lock that is read often without being written is SPREAD: its readers are in
+// a table by thread (readers.c), where they do not meet. A writer ends that,
+// and takes those in the table over into state, which then tells of all.
+//
+//	reader:  [RW2] enter the table     writer:  [RW2] clear SPREAD
+//	         [RW2] look at SPREAD               [RW2] look at the table
+//
+// One of the two sees the other. A reader that finds SPREAD cleared takes its
+// entry out again; if that is gone, the writer has taken it over, or somebody
+// who left: either way there is one more reader for it to be.
 //
 // Invariants, whenever m->lock is free:
 //   I1  QUEUED is set exactly when somebody is on the queue.
 //   I2  The head of the queue cannot be admitted.
 //   I3  While QUEUED is set, state changes only under m->lock.
+//   I4  While SPREAD is set nobody writes or is on the queue. While it is not,
+//       an entry in the table belongs to nobody but a reader that is about to
+//       take it out.
 
+#include "conc/readers.h"
 #include "conc/wait.h"
 #include "libgo/context.h"
 #include "libgo/sync.h"
 
-enum { WRITING = 1, QUEUED = 2, READER = 4 };
+enum { WRITING = 1, QUEUED = 2, SPREAD = 4, READER = 8 };
+
+enum { READS = 1024 };  // without a write between them, before SPREAD
 
 // A waiter's arg is what it adds to the state.
 
@@ -46,34 +62,83 @@ serve(go_rwmutex *m, uint32_t s, struct go__waitq *ready)
 	return m->waiters.first != NULL ? s : s & ~(uint32_t)QUEUED;
 }
 
+// enter takes the lock to read through the table, if it is SPREAD.
+static bool
+enter(go_rwmutex *m)
+{
+	// [RW1] pairs with leave: SPREAD came after the last writer.
+	if (!(load_acq(&m->state) & SPREAD) || !go__readers_enter(m))
+		return false;
+	return (load_seq(&m->state) & SPREAD) ||  // [RW2]
+	       !go__readers_leave(m);
+}
+
+// spread_due counts a reader, and tells whether it is time to spread them. Some
+// may go uncounted.
+static uint32_t
+spread_due(go_rwmutex *m)
+{
+	uint32_t n = load_rlx(&m->n_reads);
+
+	if (n == READS)
+		return SPREAD;
+	store_rlx(&m->n_reads, n + 1);
+	return 0;
+}
+
 // try takes the lock if it can be had and nobody waits for it.
 static bool
 try(go_rwmutex *m, uint32_t want)
 {
-	uint32_t s;
+	uint32_t s, next;
 
 	do {
 		s = load_rlx(&m->state);  // the cas decides
 		if ((s & QUEUED) || !admits(s, want))
 			return false;
+		next = s + want;
+		if (want == READER && !(s & SPREAD))
+			next |= spread_due(m);
 		// [RW1] pairs with leave: the last holders' writes are seen.
-	} while (!cas_acq(&m->state, s, s + want));
+	} while (!cas_acq(&m->state, s, next));
 	return true;
 }
 
-// take_or_queue is try that sets QUEUED if it fails. m->lock is held.
-static bool
-take_or_queue(go_rwmutex *m, uint32_t want)
+// freeze sets QUEUED, so that I3 holds for state, and for a writer ends SPREAD.
+// Returns what the state then is. m->lock is held.
+static uint32_t
+freeze(go_rwmutex *m, uint32_t want)
 {
-	uint32_t s;
+	uint32_t s, next;
 
 	do {
-		if (try(m, want))
-			return true;
 		s = load_rlx(&m->state);  // the cas decides
-	} while (!(s & QUEUED) &&
-		 (admits(s, want) || !cas_rlx(&m->state, s, s | QUEUED)));
-	return false;
+		next = want == WRITING ? s & ~(uint32_t)SPREAD : s;
+	} while (!cas_seq(&m->state, s, next | QUEUED));  // [RW2]
+	// [RW1] pairs with leave: the last holders' writes are seen.
+	next = load_acq(&m->state);
+	if (want == READER || !(s & SPREAD))
+		return next;
+	store_rlx(&m->n_reads, 0);
+	return next + go__readers_leave_all(m) * READER;  // [RW2]
+}
+
+// take_now takes the lock if it can be had and nobody waits for it. If not it
+// leaves QUEUED to who shall queue. m->lock is held.
+static bool
+take_now(go_rwmutex *m, uint32_t want, bool shall_queue)
+{
+	uint32_t s = freeze(m, want);
+	bool is_first = m->waiters.first == NULL;
+	bool is_mine = is_first && admits(s, want);
+
+	if (is_mine)
+		s += want;
+	if (is_first && (is_mine || !shall_queue))
+		s &= ~(uint32_t)QUEUED;
+	// [RW1] pairs with try: the readers taken over are a link of the chain.
+	store_rel(&m->state, s);
+	return is_mine;
 }
 
 static void
@@ -93,7 +158,7 @@ take(go_rwmutex *m, uint32_t want, enum go__why why, go_ctx *ctx)
 		return NULL;
 	go__lock(&m->lock);
 	check_place(m);
-	if (take_or_queue(m, want)) {
+	if (take_now(m, want, true)) {
 		go__unlock(&m->lock);
 		return NULL;
 	}
@@ -140,16 +205,39 @@ hand_on(go_rwmutex *m, uint32_t had)
 	return is_done;
 }
 
+// leave_table is for a reader that is neither in its thread's cell nor counted
+// in state: it came in on another thread. Or a writer is taking it over: then
+// it is counted. False if it is nowhere.
+static bool
+leave_table(go_rwmutex *m, bool *is_counted)
+{
+	bool is_found;
+
+	go__lock(&m->lock);
+	*is_counted = load_rlx(&m->state) >= READER;  // the lock orders it
+	is_found = !*is_counted && go__readers_leave_any(m);
+	go__unlock(&m->lock);
+	return is_found;
+}
+
 // leave gives back what take took; false if it was not taken.
 static bool
 leave(go_rwmutex *m, uint32_t had)
 {
+	bool is_counted;
 	uint32_t s;
 
 	for (;;) {
 		s = load_rlx(&m->state);  // the cas decides
-		if (had == READER ? s < READER : !(s & WRITING))
+		if (had == WRITING && !(s & WRITING))
 			return false;
+		if (had == READER && s < READER) {
+			if (leave_table(m, &is_counted))
+				return true;
+			if (!is_counted)
+				return false;
+			continue;
+		}
 		// [RW1] pairs with try: our writes are seen by the next.
 		if (!(s & QUEUED) && cas_rel(&m->state, s, s - had))
 			return true;
@@ -167,7 +255,16 @@ go_rwmutex_lock(go_rwmutex *m)
 bool
 go_rwmutex_try_lock(go_rwmutex *m)
 {
-	return try(m, WRITING);
+	bool is_mine;
+
+	if (try(m, WRITING))
+		return true;
+	if (!(load_rlx(&m->state) & SPREAD))  // it was held or waited for
+		return false;
+	go__lock(&m->lock);
+	is_mine = take_now(m, WRITING, false);
+	go__unlock(&m->lock);
+	return is_mine;
 }
 
 go_error *
@@ -186,25 +283,26 @@ go_rwmutex_unlock(go_rwmutex *m)
 void
 go_rwmutex_rlock(go_rwmutex *m)
 {
-	(void)!take(m, READER, GO__WHY_RWMUTEX_READ, NULL);
+	if (!enter(m))
+		(void)!take(m, READER, GO__WHY_RWMUTEX_READ, NULL);
 }
 
 bool
 go_rwmutex_try_rlock(go_rwmutex *m)
 {
-	return try(m, READER);
+	return enter(m) || try(m, READER);
 }
 
 go_error *
 go_rwmutex_rlock_ctx(go_rwmutex *m, go_ctx *ctx)
 {
-	return take(m, READER, GO__WHY_RWMUTEX_READ, ctx);
+	return enter(m) ? NULL : take(m, READER, GO__WHY_RWMUTEX_READ, ctx);
 }
 
 void
 go_rwmutex_runlock(go_rwmutex *m)
 {
-	if (!leave(m, READER))
+	if (!go__readers_leave(m) && !leave(m, READER))
 		go_panic("go_rwmutex_runlock: nobody holds it to read: "
 			 "unlock of an unlocked rwmutex");
 }

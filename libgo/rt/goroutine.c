@@ -72,7 +72,6 @@ static void __attribute__((noreturn)) end(struct g *g, uintptr_t result)
 		go_unlock_thread();
 	if (g->finish != NULL)
 		g->finish(g->finish_arg, result);
-	go__tools_release(g);  // to who will live on this stack next
 	go__sched_finish(bury, NULL);
 }
 

@@ -456,6 +456,8 @@ away(void (*after)(struct g *g, void *arg), void *arg, bool for_good)
 	m->left = g;
 	m->g = next;
 	g->since = m->now;
+	if (for_good)
+		go__tools_release(g);  // to who lives on this stack next
 	go__tools_leave(&g->tools, next != NULL ? &next->tools : &m->tools,
 			for_good);
 	go__switch(&g->context, next != NULL ? &next->context : &m->context);

@@ -4,6 +4,8 @@
 
 #include "suite.h"
 
+enum { SPREAD = 4, READER = 8 };  // of the state
+
 static go_rwmutex mu;
 static go_atomic_int32 readers, writers;
 static int64_t value;
@@ -47,7 +49,104 @@ START_TEST(writers_exclude_all)
 	}
 	go_wg_wait(&wg);
 	ck_assert_int_eq(value, 4000);
-	ck_assert_uint_eq(mu.state, 0);
+	ck_assert_uint_eq(mu.state & ~SPREAD, 0);
+}
+
+// Many reads without a write between them: the readers are spread.
+
+static void
+spread(void)
+{
+	for (int i = 0; !(load_rlx(&mu.state) & SPREAD); i++) {
+		ck_assert_int_lt(i, 100000);
+		go_rwmutex_rlock(&mu);
+		go_rwmutex_runlock(&mu);
+	}
+}
+
+static void
+write_seldom(int times)
+{
+	while (times-- > 0) {
+		spread();
+		write_often(1);
+	}
+}
+
+START_TEST(writers_exclude_readers_who_are_spread)
+{
+	go_waitgroup wg = {0};
+
+	go_procs(4);
+	for (int i = 0; i < 4; i++)
+		go_wg_go(&wg, read_often, 50000);
+	for (int i = 0; i < 2; i++)
+		go_wg_go(&wg, write_seldom, 20);
+	go_wg_wait(&wg);
+	ck_assert_int_eq(value, 40);
+	ck_assert_uint_eq(mu.state & ~SPREAD, 0);
+	ck_assert(go_rwmutex_try_lock(&mu));
+	go_rwmutex_unlock(&mu);
+}
+
+START_TEST(a_writer_waits_for_a_reader_who_is_spread)
+{
+	go_waitgroup wg = {0};
+
+	spread();
+	go_rwmutex_rlock(&mu);
+	ck_assert_uint_eq(mu.state, SPREAD);
+	ck_assert(!go_rwmutex_try_lock(&mu));  // counts the reader
+	ck_assert_uint_eq(mu.state, READER);
+	go_rwmutex_runlock(&mu);
+	spread();
+	go_rwmutex_rlock(&mu);
+	go_wg_go(&wg, write_often, 1);
+	await_queued(&mu, 1);
+	ck_assert_int_eq(value, 0);
+	ck_assert(!go_rwmutex_try_rlock(&mu));
+	go_rwmutex_runlock(&mu);
+	go_wg_wait(&wg);
+	ck_assert_int_eq(value, 1);
+}
+
+static void *
+runlock(void *m)
+{
+	go_rwmutex_runlock(m);
+	return m;
+}
+
+START_TEST(who_is_spread_may_leave_on_another_thread)
+{
+	pthread_t thread;
+
+	spread();
+	go_rwmutex_rlock(&mu);
+	ck_assert_uint_eq(mu.state, SPREAD);
+	pthread_create(&thread, NULL, runlock, &mu);
+	pthread_join(thread, NULL);
+	ck_assert(go_rwmutex_try_lock(&mu));
+	go_rwmutex_unlock(&mu);
+}
+
+START_TEST(two_readers_of_one_thread_may_be_spread)
+{
+	spread();
+	go_rwmutex_rlock(&mu);
+	go_rwmutex_rlock(&mu);
+	ck_assert_uint_eq(mu.state, SPREAD + READER);
+	go_rwmutex_runlock(&mu);
+	ck_assert(!go_rwmutex_try_lock(&mu));
+	go_rwmutex_runlock(&mu);
+	ck_assert(go_rwmutex_try_lock(&mu));
+	go_rwmutex_unlock(&mu);
+}
+
+START_TEST(runlock_of_a_spread_unlocked_panics)
+{
+	spread();
+	go_rwmutex_runlock(&mu);
 }
 
 static void
@@ -359,6 +458,10 @@ main(void)
 
 	suite_add_tcase(s, tc);
 	tcase_add_test(tc, writers_exclude_all);
+	tcase_add_test(tc, writers_exclude_readers_who_are_spread);
+	tcase_add_test(tc, a_writer_waits_for_a_reader_who_is_spread);
+	tcase_add_test(tc, who_is_spread_may_leave_on_another_thread);
+	tcase_add_test(tc, two_readers_of_one_thread_may_be_spread);
 	tcase_add_test(tc, readers_hold_it_together);
 	tcase_add_test(tc, a_new_reader_waits_behind_a_waiting_writer);
 	tcase_add_test(tc, readers_pass_when_the_writer_before_them_gives_up);
@@ -366,6 +469,8 @@ main(void)
 	tcase_add_test(tc, a_writer_comes_after_all_readers_not_only_the_last);
 	tcase_add_test(tc, who_gives_up_breaks_no_order_between_the_others);
 	tcase_add_test(tc, a_copy_made_while_somebody_waits_panics);
+	tcase_add_test_raise_signal(tc, runlock_of_a_spread_unlocked_panics,
+				    SIGABRT);
 	tcase_add_test_raise_signal(tc, unlock_of_unlocked_panics, SIGABRT);
 	tcase_add_test_raise_signal(tc, runlock_of_unlocked_panics, SIGABRT);
 	tcase_add_test_raise_signal(tc, unlock_of_read_locked_panics, SIGABRT);

@@ -55,6 +55,7 @@ GO_API void go_mutex_unlock(go_mutex *m);
 typedef struct go_rwmutex {
 	/* private */
 	uint32_t state;
+	uint32_t n_reads;
 	uint32_t lock;
 	struct go__waitq waiters;
 	struct go__waitq *self;
