@@ -2,6 +2,13 @@
 //
 // Mutex: one compare-and-swap while nobody waits, a queue when somebody does.
 //
+// To unlock is a look and a store then, in a window (rt/window.h): an atomic
+// operation would double the cost. Somebody who has to wait first sets
+// CONTENDED, which makes the holder use atomic operations, and waits until no
+// window is open in which that was not yet seen; it may be overwritten in one,
+// and is then set again. It stays set for a while, as what is contended once is
+// contended again.
+//
 // An unlock wakes who waits longest but lets newcomers take the mutex in the
 // meantime: they run already, and a mutex that goes idle until a goroutine is
 // scheduled is slow. Who is woken stays at the head of the queue until he has
@@ -21,7 +28,9 @@
 //       and has not yet looked; while it is, unlocking wakes nobody else, and
 //       nobody pops the queue. The count of unlocks is 0 while it is not.
 //   I3  QUEUED and WOKEN change under m->lock only; LOCKED and the count
-//       without it.
+//       without it. CONTENDED is set under it, and cleared without.
+//   I4  With QUEUED or WOKEN, CONTENDED is set, and no window is open in which
+//       it may be overwritten.
 // Nobody sleeps beside a free mutex: what frees it sees that QUEUED is clear,
 // or that WOKEN is set; and who was woken takes it, or sleeps behind a holder
 // whose unlock will see QUEUED without WOKEN.
@@ -34,8 +43,13 @@
 #include "conc/time.h"
 #include "conc/wait.h"
 #include "libgo/context.h"
+#include "rt/window.h"
 
-enum { LOCKED = 1, QUEUED = 2, WOKEN = 4, UNLOCK = 8 };
+enum { LOCKED = 1, QUEUED = 2, WOKEN = 4, CONTENDED = 8, UNLOCK = 16 };
+
+// Unlocks with nobody waiting, one after the other, after which CONTENDED is
+// cleared: they make up for the barrier that it cost.
+enum { CALM = 2000 };
 
 #define STARVING GO_MILLISECOND
 
@@ -63,6 +77,16 @@ take(go_mutex *m)
 	return (s & LOCKED) == 0 && cas_acq(&m->state, s, s | LOCKED);
 }
 
+// contend sets CONTENDED beside LOCKED alone, unless that has changed. When it
+// returns CONTENDED is there to stay, or was overwritten. m->lock is held.
+static void
+contend(go_mutex *m)
+{
+	// Relaxed: the barrier orders it.
+	if (cas_rlx(&m->state, LOCKED, LOCKED | CONTENDED))
+		go__window_await();
+}
+
 // take_or_queue takes m if it is free, and else sets QUEUED for the caller,
 // who must then queue. m->lock is held.
 static bool
@@ -70,12 +94,17 @@ take_or_queue(go_mutex *m)
 {
 	uint32_t s;
 
-	do {
+	for (;;) {
 		s = load_rlx(&m->state);  // the cas decides
 		// [MU1] pairs with go_mutex_unlock: the last holder's writes
 		// are seen.
-	} while (!cas_acq(&m->state, s, s | (s & LOCKED ? QUEUED : LOCKED)));
-	return (s & LOCKED) == 0;
+		if ((s & LOCKED) == 0 && cas_acq(&m->state, s, s | LOCKED))
+			return true;
+		if (s == LOCKED)
+			contend(m);
+		else if ((s & LOCKED) && cas_rlx(&m->state, s, s | QUEUED))
+			return false;
+	}
 }
 
 // take_woken is how w, the head, looks once it was woken: it ends WOKEN, and
@@ -87,7 +116,7 @@ take_woken(go_mutex *m, struct go__waiter *w)
 
 	do {
 		s = load_rlx(&m->state);  // the cas decides
-		next = LOCKED;
+		next = LOCKED | CONTENDED;
 		if ((s & LOCKED) || w->next != NULL)
 			next |= QUEUED;
 		// [MU1] pairs with go_mutex_unlock: the last holder's writes
@@ -168,7 +197,8 @@ hand_over(go_mutex *m, struct go__waiter *w)
 	w->ok = true;
 	go__waitq_remove(&m->waiters, w);
 	// Nobody but us, who hold it, changes it now. The lock orders it.
-	store_rlx(&m->state, m->waiters.first ? LOCKED | QUEUED : LOCKED);
+	store_rlx(&m->state,
+		  LOCKED | CONTENDED | (m->waiters.first != NULL ? QUEUED : 0));
 }
 
 // wake wakes the head and frees m, or hands it over. Returns false if nobody
@@ -240,8 +270,22 @@ pass_on(go_mutex *m, uint32_t s)
 	return cas_rel(&m->state, s, next);
 }
 
-void
-go_mutex_unlock(go_mutex *m)
+// calm_down unlocks m, CONTENDED, with nobody waiting, unless that has changed.
+static bool
+calm_down(go_mutex *m)
+{
+	uint32_t next = CONTENDED;
+
+	if (++m->n_calm >= CALM) {
+		m->n_calm = 0;
+		next = 0;
+	}
+	// [MU1] pairs with take: our writes are seen by the next.
+	return cas_rel(&m->state, LOCKED | CONTENDED, next);
+}
+
+static void
+unlock_slow(go_mutex *m)
 {
 	uint32_t s;
 
@@ -250,13 +294,31 @@ go_mutex_unlock(go_mutex *m)
 		if ((s & LOCKED) == 0)
 			go_panic(
 				"go_mutex_unlock: unlock of an unlocked mutex");
-		if (s != LOCKED) {
-			if (pass_on(m, s))
-				return;
-			continue;
-		}
-		// [MU1] pairs with take: our writes are seen by the next.
-		if (cas_rel(&m->state, LOCKED, 0))
+		if (s == LOCKED && cas_rel(&m->state, LOCKED, 0))  // [MU1]
+			return;
+		if (s == (LOCKED | CONTENDED) && calm_down(m))
+			return;
+		if ((s & QUEUED) && pass_on(m, s))
 			return;
 	}
+}
+
+void
+go_mutex_unlock(go_mutex *m)
+{
+	struct m *window = go__window_open();
+	bool is_done;
+
+	if (window != NULL) {
+		is_done = load_rlx(&m->state) == LOCKED;  // see contend
+		// [MU1] pairs with take: our writes are seen by the next.
+		if (is_done)
+			store_rel(&m->state, 0);
+		go__window_close(window);
+		if (is_done)
+			return;
+	}
+	// [MU1] pairs with take: our writes are seen by the next.
+	if (window != NULL || !cas_rel(&m->state, LOCKED, 0))
+		unlock_slow(m);
 }

@@ -90,6 +90,8 @@ go__idle_enlist(struct m *m)
 	// [S3] pairs with go__sched_count: the machine is whole.
 	store_rel(&go__sched.made, m);
 	go__unlock(&go__sched.lock);
+	// [W1] pairs with go__window_open: m is on the list before.
+	store_rel(&m->may_open, go__os_barrier() == 0);
 }
 
 // launch makes a thread that searches with p. False without memory.

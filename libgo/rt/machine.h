@@ -35,6 +35,8 @@ struct m {
 	// What it holds, unless that was taken. Owner, or its waker while it
 	// sleeps.
 	struct p *p;
+	bool may_open;        // atomic; see window.h
+	uint32_t is_open;     // atomic, owner writes; likewise
 	uint32_t in_runtime;  // atomic, owner writes; see monitor.c
 	uint32_t taken;       // atomic, enum taken; see monitor.c
 	int tid;              // immutable; of the thread

@@ -35,6 +35,7 @@ GO_BEGIN_DECLS
 typedef struct go_mutex {
 	/* private */
 	uint32_t state;
+	uint32_t n_calm;
 	uint32_t lock;
 	struct go__waitq waiters;
 	struct go__waitq *self;
