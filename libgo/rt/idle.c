@@ -65,18 +65,14 @@ rouse(struct m *m)
 		go__os_wake(&m->token, 1);
 }
 
-struct m *
-go__idle_new(void)
+void
+go__idle_init(struct m *m)
 {
 	static uint64_t seed;  // atomic
-	struct m *m = go__os_reserve(sizeof *m);
 
-	if (m == NULL)
-		return NULL;
 	m->random = add_rlx(&seed, 0x9e3779b97f4a7c15) | 1;
 	m->in_runtime = 1;
 	m->now = go__os_coarse_now();
-	return m;
 }
 
 void
@@ -93,11 +89,12 @@ go__idle_enlist(struct m *m)
 static bool
 launch(struct p *p)
 {
-	struct m *m = go__idle_new();
+	struct m *m = go__os_reserve(sizeof *m);
 	bool may_be;
 
 	if (m == NULL)
 		return false;
+	go__idle_init(m);
 	m->is_searching = true;
 	go__lock(&go__sched.lock);
 	go__proc_own(p, m);

@@ -108,9 +108,9 @@ bool go__proc_any_work(void);
 
 // idle.c: who searches, who sleeps, who is woken.
 
-// go__idle_new makes a machine without a thread, NULL without memory;
+// go__idle_init makes zeroed memory a machine without a thread;
 // go__idle_enlist counts it among those made.
-struct m *go__idle_new(void);
+void go__idle_init(struct m *m);
 void go__idle_enlist(struct m *m);
 // go__idle_wake sees to it that somebody searches if a processor is idle.
 void go__idle_wake(void);

@@ -65,7 +65,7 @@ enum {
 	ROUND_SPINS = 32,
 	NEXT_SPINS = 64,  // how long next must stand before it is stolen
 	ID_BLOCK = 64,
-	SCHED_STACK = 256 << 10,
+	SCHED_STACK = 320 << 10,  // with a guard and what comes before it
 };
 
 static __thread struct m *this_m;
@@ -341,22 +341,26 @@ bind(struct m *m, struct g *g)
 	g->machine = m;
 }
 
+// There is one main thread: what its machine needs is there from the start,
+// for main becomes a goroutine when it first blocks, with a lock held.
 void
 go__sched_adopt(struct g *g)
 {
-	char *stack = go__os_reserve(SCHED_STACK);
-	struct m *m = go__idle_new();
+	static _Alignas(16) char room[SCHED_STACK];
+	static struct m main_m;
+	size_t page = go__os_page();
+	char *guard = room + (-(uintptr_t)room & (page - 1));
+	char *end = room + SCHED_STACK;
+	struct m *m = &main_m;
 
-	if (stack == NULL || m == NULL)
-		go_panic("go: no memory for the main thread's scheduler");
+	go__idle_init(m);
 	go__proc_start();
 	go__fault_thread();
-	go__os_guard(stack);
+	go__os_guard(guard);
 	go__tools_thread(&g->tools);
-	go__tools_born(&m->tools, stack + go__os_page(),
-		       SCHED_STACK - go__os_page());
+	go__tools_born(&m->tools, guard + page, (size_t)(end - guard) - page);
 	go__tools_release(&m->tools);  // as of any machine
-	go__context_init(&m->context, stack + SCHED_STACK, adopted);
+	go__context_init(&m->context, end, adopted);
 	m->g = g;
 	if (g->n_locks > 0)
 		bind(m, g);
