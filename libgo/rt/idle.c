@@ -152,20 +152,34 @@ send(struct m *m, struct p *p)
 }
 
 bool
+go__sched_is_started(void)
+{
+	// Not n_machines: launch counts those that it cannot have yet.
+	return load_rlx(&go__sched.made) != NULL;  // it stays so
+}
+
+bool
 go__sched_start(void)
 {
 	struct p *p;
 
-	if (load_rlx(&go__sched.n_machines) > 0)  // it never falls to 0 again
+	if (go__sched_is_started())
 		return true;
 	go__fault_start();
 	go__proc_start();
-	go__lock(&go__sched.lock);
-	p = go__proc_pop_idle();
-	go__unlock(&go__sched.lock);
-	if (p != NULL)
-		add_seq(&go__sched.searching, 1);  // [S1]
-	return p == NULL || send(NULL, p);
+	for (;;) {
+		go__lock(&go__sched.lock);
+		p = go__proc_pop_idle();
+		go__unlock(&go__sched.lock);
+		if (p != NULL)
+			break;
+		// Another thread has it and tries the same.
+		if (go__sched_is_started())
+			return true;
+		go__os_yield();
+	}
+	add_seq(&go__sched.searching, 1);  // [S1]
+	return send(NULL, p);
 }
 
 bool

@@ -43,10 +43,12 @@ void go__sched_put(struct g *g);
 void go__sched_yield(void);
 
 // go__sched_start sees to it that there is a machine; false if none can be had.
+// go__sched_is_started tells whether there is one.
 bool go__sched_start(void);
+bool go__sched_is_started(void);
 
 // go__sched_adopt makes the calling thread a machine whose current goroutine
-// is g, which so far ran on the thread's own stack. Panics without memory.
+// is g, which so far ran on the thread's own stack.
 void go__sched_adopt(struct g *g);
 
 // go__sched_timer_armed tells that the earliest timer is now due at when.

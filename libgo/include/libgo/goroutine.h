@@ -52,7 +52,8 @@ typedef struct go_attr {
 // go starts fn(args...) as a goroutine and returns at once. It takes up to
 // six arguments, in all at most six words: numbers, pointers, and structs of
 // at most 16 bytes. A braced argument with commas needs parentheses. The
-// result of fn is dropped. Panics when there is no memory for a stack.
+// result of fn is dropped. Panics when there is no memory for a stack, or not
+// one thread to run goroutines.
 //
 // What the compiler cannot refuse, and must not be: a packed or over-aligned
 // struct, a parameter wider than the argument given for it (long double,
