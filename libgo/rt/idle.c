@@ -102,6 +102,7 @@ launch(struct p *p)
 	go__unlock(&go__sched.lock);
 	if (may_be && go__os_thread(go__sched_thread, m) == 0) {
 		go__idle_enlist(m);
+		go__monitor_suffice();
 		return true;
 	}
 	go__lock(&go__sched.lock);
@@ -134,8 +135,9 @@ send(struct m *m, struct p *p)
 	if (m == NULL && launch(p))
 		return true;
 	if (m == NULL) {
-		// The machines that there are will come to look for work. One
-		// may have gone to sleep since, or be about to: see doze.
+		// The machines that there are will come to look for work and
+		// for timers. One may have gone to sleep since, or be about to:
+		// see doze.
 		go__lock(&go__sched.lock);
 		m = employ(p);
 		if (m == NULL)
@@ -147,7 +149,8 @@ send(struct m *m, struct p *p)
 		return true;
 	}
 	add_seq(&go__sched.searching, -1);  // [S1]
-	go__idle_mind(go__timers_next());
+	if (go__sched_is_started())
+		go__monitor_lack();
 	return false;
 }
 
@@ -281,11 +284,27 @@ sleep(struct m *m, go_time until, struct go__poll_found *found)
 	}
 }
 
+static go_time
+earliest(go_time a, go_time b, go_time c)
+{
+	a = a < b ? a : b;
+	return a < c ? a : c;
+}
+
+// call_monitor calls it without the lock.
+static void
+call_monitor(void)
+{
+	go__unlock(&go__sched.lock);
+	go__monitor_call(0);
+	go__lock(&go__sched.lock);
+}
+
 void
 go__idle_doze(struct m *m)
 {
 	struct go__poll_found found;
-	go_time alarm, grace;
+	go_time alarm, grace, retry;
 	struct p *p;
 
 	go__lock(&go__sched.lock);
@@ -300,18 +319,23 @@ go__idle_doze(struct m *m)
 	m->next_idle = go__sched.idle_m;
 	go__sched.idle_m = m;
 	go__sched.n_asleep++;
+	go__monitor_suffice();
 	found.n = 0;
 	while (m->p == NULL) {
 		set_alarm(m);
 		alarm = m->alarm;
 		grace = go__deadlock_grace();
-		sleep(m, alarm < grace ? alarm : grace, &found);
+		retry = go__monitor_retry();
+		sleep(m, earliest(alarm, grace, retry), &found);
 		if (m->p != NULL)
 			break;
 		go__deadlock_check(grace);
 		if (found.n == 0 &&
-		    (alarm == GO__NEVER || go__os_now() < alarm))
+		    (alarm == GO__NEVER || go__os_now() < alarm)) {
+			if (retry != GO__NEVER)
+				call_monitor();
 			continue;
+		}
 		p = go__proc_pop_idle();
 		if (p != NULL) {
 			go__proc_own(p, m);

@@ -146,6 +146,14 @@ void go__idle_mind_poll(void);
 // go__monitor_call tells that somebody waits, from when on, while all
 // processors are busy.
 void go__monitor_call(go_time when);
+// go__monitor_lack tells that no thread could be had for a processor: the
+// monitor tries again as long as somebody waits, or until go__monitor_suffice
+// tells that one is there.
+void go__monitor_lack(void);
+void go__monitor_suffice(void);
+// go__monitor_retry returns when a machine that sleeps should call the monitor
+// again, which could not be had; GO__NEVER if it need not.
+go_time go__monitor_retry(void);
 // go__monitor_lost is what a machine calls that enters the runtime and finds
 // its processor asked for: it gives it up, if it is not too late to ask.
 void go__monitor_lost(struct m *m);
