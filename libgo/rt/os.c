@@ -158,11 +158,11 @@ go__os_barrier(void)
 	static uint32_t is_registered;  // atomic
 	int saved = errno, result = 0;
 
-	if (load_rlx(&is_registered) == 0) {  // registering twice is harmless
-		syscall(SYS_membarrier,
-			MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+	// Registering twice is harmless.
+	if (load_rlx(&is_registered) == 0 &&
+	    syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED,
+		    0, 0) == 0)
 		store_rlx(&is_registered, 1);
-	}
 	if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) !=
 	    0)
 		result = -errno;
