@@ -27,7 +27,7 @@ all_asleep(void)
 {
 	return go__sched.n_asleep == go__sched.n_machines &&
 	       go__sched.n_idle_p == (uint32_t)go__sched.procs &&
-	       go__sched.n_global == 0 && go__timers_next() == GO__NEVER &&
+	       !go__proc_any_work() && go__timers_next() == GO__NEVER &&
 	       !go__poll_is_used();
 }
 
