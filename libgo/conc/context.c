@@ -173,9 +173,12 @@ arm(go_ctx *c)
 go_ctx *
 go_ctx_with_deadline_cause(go_ctx *parent, go_time t, go_error *err)
 {
-	go_ctx *c = make(parent, NULL);
-	bool is_own = t < c->deadline, has_passed = t <= go_now();
+	bool is_own = t < deadline_of(parent), has_passed = t <= go_now();
+	go_ctx *c;
 
+	if (is_own && !has_passed && !go__timers_start())
+		go_panic("go_ctx: no thread can be had to mind the timers");
+	c = make(parent, NULL);
 	c->given = go_error_retain(err);
 	if (is_own)
 		c->deadline = t;
