@@ -8,6 +8,7 @@
 #include "rt/fault.h"
 #include "rt/machine.h"
 #include "rt/os.h"
+#include "rt/panic.h"
 
 // How many threads there may be, of which most hold no processor: their
 // goroutines block, or compute, in code that is not ours.
@@ -513,7 +514,6 @@ go__sched_timer_armed(go_time when)
 void
 go__sched_poll_awaited(void)
 {
-	if (!go__sched_start())
-		go_panic("no thread can be had to mind the descriptors");
+	go__check(go__sched_is_started(), "a descriptor is nobody's to mind");
 	go__idle_mind_poll();
 }

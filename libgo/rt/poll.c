@@ -174,6 +174,9 @@ out:
 int
 go__poll_open(int fd, struct go__desc **d)
 {
+	*d = NULL;
+	if (!go__sched_start())
+		return -EAGAIN;
 	return open_as(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, 0, d);
 }
 
@@ -182,9 +185,13 @@ go__poll_watch(int fd, int want, struct go__desc **d)
 {
 	uint32_t events = EPOLLONESHOT;
 	int saved = errno, error;
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	bool is_thread = go__self()->kind == G_THREAD;
+	int copy;
 
 	*d = NULL;
+	if (is_thread && !go__sched_start())
+		return -EAGAIN;
+	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (copy < 0) {
 		error = -errno;
 		errno = saved;
@@ -197,7 +204,7 @@ go__poll_watch(int fd, int want, struct go__desc **d)
 	error = open_as(copy, events, want, d);
 	if (error != 0)
 		close(copy);
-	else if (go__self()->kind == G_THREAD)
+	else if (is_thread)
 		go__sched_poll_awaited();
 	errno = saved;
 	return error;
