@@ -128,17 +128,27 @@ make(go_ctx *a, go_ctx *b)
 	go_time first = deadline_of(a), second = deadline_of(b);
 
 	if (c == NULL)
-		go_panic("go_ctx: no memory");
+		goto no_memory;
 	*c = (go_ctx){.refs = 1, .holds = 1};
-	c->done = go__chan_make(sizeof(go_unit), 0);
-	if (c->done == NULL)
-		go_panic("go_ctx: no memory");
-	c->up[0].parent = go_ctx_retain(a);
-	c->up[1].parent = go_ctx_retain(b);
+	c->up[0].parent = a;
+	c->up[1].parent = b;
 	c->up[0].child = c->up[1].child = c;
 	c->deadline = first < second ? first : second;
-	go__ctx_inherit(c);
+	c->done = go__chan_make(sizeof(go_unit), 0);
+	if (c->done == NULL)
+		goto free_c;
+	if (!go__ctx_inherit(c))
+		goto release_done;
+	go_ctx_retain(a);
+	go_ctx_retain(b);
 	return c;
+
+release_done:
+	go__chan_release(c->done);
+free_c:
+	free(c);
+no_memory:
+	go_panic("go_ctx: no memory");
 }
 
 go_ctx *
@@ -238,7 +248,7 @@ go_ctx_without_cancel(go_ctx *parent)
 	// It has a parent for the values, but is never on its list.
 	c->up[0].parent = go_ctx_retain(parent);
 	c->up[0].child = c;
-	go__ctx_inherit(c);
+	(void)go__ctx_inherit(c);  // one parent's need no memory
 	return c;
 }
 
