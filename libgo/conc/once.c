@@ -15,6 +15,7 @@
 #include "conc/wait.h"
 #include "libgo/error.h"
 #include "libgo/sync.h"
+#include "rt/panic.h"
 
 enum { NEW, RUNNING, DONE };
 
@@ -38,7 +39,9 @@ end(void *once)
 static void
 call(go_once *o, void (*fn)(void))
 {
-	go_defer(end, o);
+	struct go__deed_room room;
+
+	go__defer_in(&room, end, o);
 	fn();
 }
 

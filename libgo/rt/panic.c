@@ -71,35 +71,53 @@ go__throw(const char *sentence)
 	abort();
 }
 
+// push puts deed on top: in room, if there is no place at hand.
+static void
+push(struct go__deeds *d, struct go__deed_room *room, struct go__deed deed)
+{
+	if (d->n_deferred < DEEDS_AT_HAND) {
+		d->at_hand[d->n_deferred] = deed;
+	} else {
+		room->deed = deed;
+		room->below = d->top;
+		d->top = room;
+	}
+	d->n_deferred++;
+}
+
 void
 go_defer(void (*fn)(void *arg), void *arg)
 {
 	struct g *g = go__self();
-	struct go__deeds *d = &g->deeds;
-	struct go__deed *deed;
+	struct go__deed_room *room = NULL;
 
-	if (g->kind != G_GOROUTINE && d->attempt == NULL)
+	if (fn == NULL)
+		go_panic("go_defer: the function is NULL");
+	if (g->kind != G_GOROUTINE && g->deeds.attempt == NULL)
 		go_panic("go_defer: nothing ends here: call it in a goroutine "
 			 "or within go_try");
-	if (d->n_deferred < DEEDS_AT_HAND) {
-		deed = &d->at_hand[d->n_deferred];
-	} else {
-		deed = malloc(sizeof *deed);
-		if (deed == NULL)
+	if (g->deeds.n_deferred >= DEEDS_AT_HAND) {
+		room = malloc(sizeof *room);
+		if (room == NULL)
 			go_panic("go_defer: no memory");
-		deed->below = d->top;
-		d->top = deed;
+		room->is_lent = false;
 	}
-	deed->fn = fn;
-	deed->arg = arg;
-	d->n_deferred++;
+	push(&g->deeds, room, (struct go__deed){fn, arg});
+}
+
+void
+go__defer_in(struct go__deed_room *room, void (*fn)(void *arg), void *arg)
+{
+	room->is_lent = true;
+	push(&go__self()->deeds, room, (struct go__deed){fn, arg});
 }
 
 void
 go__deeds_run(struct g *g, uint32_t n)
 {
 	struct go__deeds *d = &g->deeds;
-	struct go__deed deed, *top;
+	struct go__deed_room *top;
+	struct go__deed deed;
 
 	// Each is taken off before it runs: it may panic.
 	while (d->n_deferred > n) {
@@ -108,9 +126,10 @@ go__deeds_run(struct g *g, uint32_t n)
 			deed = d->at_hand[d->n_deferred];
 		} else {
 			top = d->top;
-			deed = *top;
+			deed = top->deed;
 			d->top = top->below;
-			free(top);
+			if (!top->is_lent)
+				free(top);
 		}
 		deed.fn(deed.arg);
 	}
