@@ -19,6 +19,7 @@
 #include "libgo/error.h"
 #include "rt/g.h"
 #include "rt/os.h"
+#include "rt/sched.h"
 
 enum { LINE = 1024 };
 
@@ -46,7 +47,9 @@ say_who(void)
 	char line[LINE];
 	int n;
 
-	if (g->kind == G_THREAD) {
+	if (go__sched_is_between()) {
+		n = snprintf(line, sizeof line, "\nin a timer's callback\n");
+	} else if (g->kind == G_THREAD) {
 		n = snprintf(line, sizeof line, "\non a plain thread\n");
 	} else if (g->site == NULL) {
 		n = snprintf(line, sizeof line, "\ngoroutine %llu (main)\n",
@@ -163,11 +166,25 @@ go__try(const struct go_attr *none, go__fn fn, const struct go__site *site)
 	return attempt.error;
 }
 
+// unwind runs what g deferred, and leaves for the innermost go_try if there is
+// one.
+static void
+unwind(struct g *g, const char *sentence)
+{
+	struct go__attempt *attempt = g->deeds.attempt;
+
+	go__deeds_run(g, attempt != NULL ? attempt->n_deferred : 0);
+	if (attempt == NULL)
+		return;
+	go_error_free(attempt->error);
+	attempt->error = go_errorf("%s", sentence);
+	_longjmp(attempt->env, 1);
+}
+
 void
 go_panic(const char *fmt, ...)
 {
 	struct g *g = go__self();
-	struct go__attempt *attempt = g->deeds.attempt;
 	char line[LINE];
 	va_list args;
 	int n;
@@ -175,12 +192,10 @@ go_panic(const char *fmt, ...)
 	va_start(args, fmt);
 	n = vsnprintf(line, sizeof line, fmt, args);
 	va_end(args);
-	go__deeds_run(g, attempt != NULL ? attempt->n_deferred : 0);
-	if (attempt != NULL) {
-		go_error_free(attempt->error);
-		attempt->error = go_errorf("%s", line);
-		_longjmp(attempt->env, 1);
-	}
+	// A scheduler's thread may be main's: what main tries and deferred is
+	// none of its business.
+	if (!go__sched_is_between())
+		unwind(g, line);
 	say("panic: ", 7);
 	say(line, n);
 	say_who();

@@ -94,6 +94,14 @@ go__sched_self(void)
 	return m != NULL ? m->g : NULL;
 }
 
+bool
+go__sched_is_between(void)
+{
+	struct m *m = go__sched_machine();
+
+	return m != NULL && m->g == NULL;
+}
+
 static uint64_t
 next_random(struct m *m)
 {

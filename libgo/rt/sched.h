@@ -24,6 +24,10 @@ struct g;
 // the thread is none of the scheduler's.
 struct g *go__sched_self(void);
 
+// go__sched_is_between tells whether the caller runs on a scheduler's stack,
+// between two goroutines: a timer's callback does.
+bool go__sched_is_between(void);
+
 // go__sched_leave stops the calling goroutine and runs after(g, arg) on the
 // scheduler's stack once it is off its own. It returns when g runs again.
 void go__sched_leave(void (*after)(struct g *g, void *arg), void *arg);
