@@ -6,6 +6,7 @@
 
 #include "libgo/goroutine.h"
 #include "rt/fault.h"
+#include "rt/fork.h"
 #include "rt/machine.h"
 #include "rt/os.h"
 #include "rt/panic.h"
@@ -159,7 +160,7 @@ bool
 go__sched_is_started(void)
 {
 	// Not n_machines: launch counts those that it cannot have yet.
-	return load_rlx(&go__sched.made) != NULL;  // it stays so
+	return load_rlx(&go__sched.made) != NULL;  // it stays so, but for fork
 }
 
 bool
@@ -169,6 +170,8 @@ go__sched_start(void)
 
 	if (go__sched_is_started())
 		return true;
+	if (go__fork_is_child())
+		go__fork_refuse();
 	go__fault_start();
 	go__proc_start();
 	for (;;) {
@@ -514,6 +517,6 @@ go__sched_timer_armed(go_time when)
 void
 go__sched_poll_awaited(void)
 {
-	go__check(go__sched_is_started(), "a descriptor is nobody's to mind");
+	go__check(go__sched_start(), "a descriptor is nobody's to mind");
 	go__idle_mind_poll();
 }

@@ -56,6 +56,7 @@ enum taken {
 	TAKEN_NOT,
 	TAKEN_ASKED,
 	TAKEN_AWAY,
+	TAKEN_BY_FORK,  // in a child of it
 };
 
 struct sched {
@@ -155,8 +156,9 @@ void go__monitor_suffice(void);
 // again, which could not be had; GO__NEVER if it need not.
 go_time go__monitor_retry(void);
 // go__monitor_lost is what a machine calls that enters the runtime and finds
-// its processor asked for: it gives it up, if it is not too late to ask.
-void go__monitor_lost(struct m *m);
+// its processor asked for: it gives it up, if it is not too late to ask. False
+// in a child of fork.
+bool go__monitor_lost(struct m *m);
 
 // go__monitor_threads returns how many threads it has: 0 or 1.
 int go__monitor_threads(void);

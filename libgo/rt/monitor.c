@@ -128,16 +128,21 @@ take(struct p *p, bool *can)
 	return true;
 }
 
-void
+bool
 go__monitor_lost(struct m *m)
 {
+	uint32_t taken = load_rlx(&m->taken);  // the cas decides
+
+	if (taken == TAKEN_BY_FORK)
+		return false;
 	// [H2] pairs with take: the monitor sees the queue as we left it.
 	if (!cas_rel(&m->taken, TAKEN_ASKED, TAKEN_AWAY) &&
 	    load_rlx(&m->taken) != TAKEN_AWAY)  // it is this or not at all
-		return;
+		return true;
 	if (m->p != NULL)
 		add_rlx(&go__sched.n_away, -1);  // a measure
 	m->p = NULL;
+	return true;
 }
 
 // slice is how long a goroutine that computes may hold a processor.

@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include "libgo/chan.h"
+#include "rt/fork.h"
 #include "rt/g.h"
 #include "rt/os.h"
 #include "rt/sched.h"
@@ -137,6 +138,8 @@ open_as(int fd, uint32_t events, int want, struct go__desc **out)
 	struct go__desc *d = NULL;
 	int saved = errno, error;
 
+	if (go__fork_is_child())
+		go__fork_refuse();
 	go__lock(&poller.lock);
 	error = make();
 	if (error == 0) {
@@ -308,7 +311,9 @@ go__poll_close(struct go__desc *d)
 
 	if (d == NULL)
 		return;
-	epoll_ctl(poller.epoll, EPOLL_CTL_DEL, d->fd, &unused);
+	// The set is the parent's, too.
+	if (!go__fork_is_child())
+		epoll_ctl(poller.epoll, EPOLL_CTL_DEL, d->fd, &unused);
 	errno = saved;
 	go__lock(&d->lock);
 	d->life++;  // events that are under way find it changed

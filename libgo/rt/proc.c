@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "libgo/goroutine.h"
+#include "rt/fork.h"
 #include "rt/machine.h"
 #include "rt/os.h"
 #include "rt/panic.h"
@@ -163,6 +164,7 @@ go__proc_start(void)
 		set_procs(n);
 	}
 	go__unlock(&go__sched.lock);
+	go__fork_start();
 	complain_if_fewer(n);
 }
 

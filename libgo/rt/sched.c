@@ -53,6 +53,7 @@
 
 #include "libgo/goroutine.h"
 #include "rt/fault.h"
+#include "rt/fork.h"
 #include "rt/machine.h"
 #include "rt/os.h"
 #include "rt/stack.h"
@@ -114,7 +115,8 @@ next_random(struct m *m)
 
 // enter is where a goroutine's thread comes from the program's code into the
 // runtime; until exit, or until it runs a goroutine again, the monitor leaves
-// its processor alone. m->p is NULL if that is gone. NULL for a plain thread.
+// its processor alone. m->p is NULL if that is gone. NULL for a plain thread,
+// and in a child of fork.
 static struct m *
 enter(void)
 {
@@ -126,8 +128,8 @@ enter(void)
 	// [H1] the compiler's half of a barrier; the monitor makes the other
 	// half for all threads: it sees in_runtime, or we see taken.
 	__asm__ volatile("" ::: "memory");
-	if (load_rlx(&m->taken) != TAKEN_NOT)
-		go__monitor_lost(m);
+	if (load_rlx(&m->taken) != TAKEN_NOT && !go__monitor_lost(m))
+		return NULL;
 	return m;
 }
 
@@ -361,6 +363,8 @@ go__sched_adopt(struct g *g)
 	char *end = room + SCHED_STACK;
 	struct m *m = &main_m;
 
+	if (go__fork_is_child())
+		go__fork_refuse();
 	go__idle_init(m);
 	go__proc_start();
 	go__fault_thread();
@@ -385,8 +389,11 @@ static void
 away(void (*after)(struct g *g, void *arg), void *arg, bool for_good)
 {
 	struct m *m = enter();
-	struct g *g = m->g;
+	struct g *g;
 
+	if (__builtin_expect(m == NULL, 0))
+		go__fork_refuse();
+	g = m->g;
 	m->after = after;
 	m->after_arg = arg;
 	g->since = m->now;
@@ -449,6 +456,8 @@ put(struct m *m, struct g *g)
 		if (g != NULL)
 			go__proc_put(m->p, g);
 	} else {
+		if (go__fork_is_child())
+			return;  // g is the parent's
 		go__proc_start();
 		go__proc_put_global(g, g, 1);
 	}
@@ -465,12 +474,23 @@ go__sched_put(struct g *g)
 		put(m, g);  // a plain thread, or a scheduler
 		return;
 	}
-	enter();
+	if (enter() == NULL)
+		return;  // g is the parent's
 	put(m, g);
 	is_lost = m->p == NULL;
 	leave_runtime(m);
 	if (is_lost)
 		go__sched_yield();  // queue for a processor
+}
+
+void
+go__sched_forked(void)
+{
+	struct m *m = go__sched_machine();
+
+	store_rlx(&go__sched.made, NULL);  // there is one thread
+	if (m != NULL)
+		store_rlx(&m->taken, TAKEN_BY_FORK);
 }
 
 void

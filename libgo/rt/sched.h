@@ -24,6 +24,10 @@ struct g;
 // the thread is none of the scheduler's.
 struct g *go__sched_self(void);
 
+// go__sched_forked is what a child of fork does, on its only thread: from then
+// on go__sched_start, and what would leave the caller's goroutine, refuse.
+void go__sched_forked(void);
+
 // go__sched_is_between tells whether the caller runs on a scheduler's stack,
 // between two goroutines: a timer's callback does.
 bool go__sched_is_between(void);

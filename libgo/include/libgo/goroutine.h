@@ -31,6 +31,10 @@
 // the pages that it touches; go_with gives another size. The runtime handles
 // SIGSEGV, unless somebody does when it starts, to name a goroutine that
 // overflows its stack before the process dies of it.
+//
+// fork is for exec, and works as ever: the program goes on undisturbed. A child
+// has the calling goroutine alone. Until it calls exec, or exit, what waits or
+// starts something panics there; what others wait for stays in the parent.
 
 #ifndef LIBGO_GOROUTINE_H
 #define LIBGO_GOROUTINE_H
