@@ -36,9 +36,9 @@
 
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "rt/debug.h"
 #include "rt/machine.h"
 #include "rt/os.h"
 
@@ -299,13 +299,11 @@ static void
 make(void)
 {
 	static uint32_t is_said;  // atomic
-	const char *debug = getenv("LIBGO_DEBUG");
 	int error;
 
 	if (!cas_rlx(&monitor.is_made, 0, 1))  // decides who does it
 		return;
-	monitor.is_reporting =
-		debug != NULL && strstr(debug, "handoff") != NULL;
+	monitor.is_reporting = go__debug_has(GO__DEBUG_handoff);
 	store_seq(&monitor.until, 0);  // [H3]
 	error = go__os_thread(run, NULL);
 	store_rlx(&monitor.is_owed, error != 0);  // whoever sleeps looks
