@@ -70,7 +70,8 @@ procs_wanted(void)
 	if (text == NULL || *text == '\0')
 		return go__os_cpus();
 	n = strtol(text, &end, 10);
-	if (*end == '\0' && n >= 1 && n <= MAX_PROCS)
+	if (*text >= '0' && *text <= '9' && *end == '\0' && n >= 1 &&
+	    n <= MAX_PROCS)
 		return (int)n;
 	n = snprintf(message, sizeof message,
 		     "libgo: LIBGO_PROCS=%.40s is no number from 1 to %d; "
