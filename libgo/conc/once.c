@@ -65,6 +65,8 @@ do_slow(go_once *o, void (*fn)(void))
 	struct go__waiter w;
 	bool is_caller;
 
+	if (fn == NULL)
+		go_panic("go_once_do: the function is NULL");
 	go__lock(&o->lock);
 	switch (load_rlx(&o->state)) {  // it changes under the lock: I1
 	case NEW:

@@ -146,7 +146,9 @@ go__try(const struct go_attr *none, go__fn fn, const struct go__site *site)
 	struct g *g;
 
 	(void)none;
-	(void)site;
+	if (fn == NULL)
+		go_panic("go_try: the function is NULL, %s:%d", site->file,
+			 site->line);
 	go__call_take(&call, fn);
 	g = go__self();
 	attempt.outer = g->deeds.attempt;
