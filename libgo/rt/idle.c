@@ -84,10 +84,12 @@ go__idle_enlist(struct m *m)
 	m->next_made = go__sched.made;
 	// [S3] pairs with go__sched_count: the machine is whole.
 	store_rel(&go__sched.made, m);
+	go__sched.n_unbound++;
 	go__unlock(&go__sched.lock);
 }
 
-// launch makes a thread that searches with p. False without memory.
+// launch makes a thread that searches with p, or sleeps if p is NULL. False if
+// there is no memory, or no thread to be had.
 static bool
 launch(struct p *p)
 {
@@ -97,9 +99,10 @@ launch(struct p *p)
 	if (m == NULL)
 		return false;
 	go__idle_init(m);
-	m->is_searching = true;
+	m->is_searching = p != NULL;
 	go__lock(&go__sched.lock);
-	go__proc_own(p, m);
+	if (p != NULL)
+		go__proc_own(p, m);
 	may_be = ++go__sched.n_machines <= MAX_MACHINES;
 	go__unlock(&go__sched.lock);
 	if (may_be && go__os_thread(go__sched_thread, m) == 0) {
@@ -108,11 +111,18 @@ launch(struct p *p)
 		return true;
 	}
 	go__lock(&go__sched.lock);
-	p->owner = NULL;
+	if (p != NULL)
+		p->owner = NULL;
 	go__sched.n_machines--;
 	go__unlock(&go__sched.lock);
 	go__os_release(m, sizeof *m);
 	return false;
+}
+
+bool
+go__idle_spare(void)
+{
+	return launch(NULL);
 }
 
 // employ takes a sleeper to search with p; NULL if there is none. The lock is

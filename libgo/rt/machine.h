@@ -77,6 +77,7 @@ struct sched {
 	struct m *idle_m;        // lock
 	struct m *poller;        // lock; the sleeper that sleeps in epoll
 	uint32_t n_asleep;       // lock; machines that doze or await
+	int n_unbound;           // lock; machines that run anybody, see S6
 	struct g *first, *last;  // lock; the global queue
 	uint64_t ids;            // atomic; the last goroutine number given out
 	int64_t alive;           // atomic; born on threads that are no machine
@@ -118,6 +119,8 @@ void go__idle_wake(void);
 // go__idle_begin_search and _end_search are m's: it looks for others' work.
 void go__idle_begin_search(struct m *m);
 void go__idle_end_search(struct m *m);
+// go__idle_spare makes a machine that sleeps; false if none can be had.
+bool go__idle_spare(void);
 // go__idle_doze puts m to sleep until it is given a processor, or its alarm
 // rings and it finds one idle.
 void go__idle_doze(struct m *m);
@@ -141,6 +144,12 @@ void go__idle_retire(struct m *m);
 void go__idle_mind(go_time when);
 // go__idle_mind_poll sees to it that somebody sleeps in the poller.
 void go__idle_mind_poll(void);
+
+// bound.c: machines that are a goroutine's own.
+
+// go__bound_bind binds m, the caller's, to g, and returns how many machines are
+// then bound to nobody.
+int go__bound_bind(struct m *m, struct g *g);
 
 // monitor.c: processors that are held too long change hands.
 

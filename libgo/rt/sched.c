@@ -43,6 +43,8 @@
 //       or is between putting it and reading searching, or between taking
 //       searching down and reading the queues.
 //   S5  wake_at is the earliest alarm of the machines on sched.idle_m.
+//   S6  While a goroutine is locked to its thread there is a machine that is
+//       not bound to one: it runs the others, and hands over those that are.
 //
 // Lock rank: locks of conc/ < g.parting < timers.lock < sched.lock; the lock
 // of a stack class is a leaf. Nothing here is called with sched.lock held.
@@ -344,13 +346,6 @@ adopted(void)
 	loop(m);
 }
 
-static void
-bind(struct m *m, struct g *g)
-{
-	m->bound = g;
-	g->machine = m;
-}
-
 // There is one main thread: what its machine needs is there from the start,
 // for main becomes a goroutine when it first blocks, with a lock held.
 void
@@ -374,13 +369,13 @@ go__sched_adopt(struct g *g)
 	go__tools_release(&m->tools);  // as of any machine
 	go__context_init(&m->context, end, adopted);
 	m->g = g;
-	if (g->n_locks > 0)
-		bind(m, g);
 	m->tid = go__os_thread_id();
 	go__lock(&go__sched.lock);
 	go__sched.n_machines++;
 	go__unlock(&go__sched.lock);
 	go__idle_enlist(m);
+	if (g->n_locks > 0)
+		go__bound_bind(m, g);
 	set_self_m(m);
 }
 
@@ -491,31 +486,6 @@ go__sched_forked(void)
 	store_rlx(&go__sched.made, NULL);  // there is one thread
 	if (m != NULL)
 		store_rlx(&m->taken, TAKEN_BY_FORK);
-}
-
-void
-go_lock_thread(void)
-{
-	struct m *m = go__sched_machine();
-	struct g *g = go__self();
-
-	// Main, before it is a goroutine, stays where it is; adopt binds it.
-	if (g->n_locks++ == 0 && m != NULL)
-		bind(m, g);
-}
-
-void
-go_unlock_thread(void)
-{
-	struct m *m = go__sched_machine();
-	struct g *g = go__self();
-
-	if (g->n_locks == 0)
-		go_panic("go_unlock_thread: the thread is not locked");
-	if (--g->n_locks == 0 && m != NULL) {
-		m->bound = NULL;
-		g->machine = NULL;
-	}
 }
 
 void

@@ -586,8 +586,6 @@ stay(void)
 static void
 locked_threads(void)
 {
-	if (badday_is_for_good())
-		return;  // who holds the last thread waits for others
 	go_atomic_store(&n_ran, 0);
 	make_gate(0);
 	for (int i = 0; i < FEW; i++)

@@ -114,7 +114,8 @@ GO_API void go_blocking_end(void);
 
 // go_lock_thread keeps the calling goroutine on the thread it runs on, and
 // everybody else off it, until go_unlock_thread has been called as often, or
-// the goroutine ends. For libraries that count on their thread.
+// the goroutine ends. For libraries that count on their thread. Panics when no
+// thread can be had for the others.
 GO_API void go_lock_thread(void);
 GO_API void go_unlock_thread(void);
 
