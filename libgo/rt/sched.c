@@ -68,7 +68,7 @@ enum {
 	ROUND_SPINS = 32,
 	NEXT_SPINS = 64,  // how long next must stand before it is stolen
 	ID_BLOCK = 64,
-	SCHED_STACK = 320 << 10,  // with a guard and what comes before it
+	SCHED_STACK = 256 << 10,
 };
 
 static __thread struct m *this_m;
@@ -346,16 +346,17 @@ adopted(void)
 	loop(m);
 }
 
-// There is one main thread: what its machine needs is there from the start,
-// for main becomes a goroutine when it first blocks, with a lock held.
+// Main becomes a goroutine when it first blocks, with a lock held: this must not
+// fail. There is one main thread, so what its machine needs is there from the
+// start; its stack, which has no guard then, only for want of a better one.
 void
 go__sched_adopt(struct g *g)
 {
 	static _Alignas(16) char room[SCHED_STACK];
 	static struct m main_m;
-	size_t page = go__os_page();
-	char *guard = room + (-(uintptr_t)room & (page - 1));
-	char *end = room + SCHED_STACK;
+	char *guarded = go__os_reserve(SCHED_STACK);
+	char *stack = guarded != NULL ? guarded : room;
+	size_t guard = guarded != NULL ? go__os_page() : 0;
 	struct m *m = &main_m;
 
 	if (go__fork_is_child())
@@ -363,11 +364,12 @@ go__sched_adopt(struct g *g)
 	go__idle_init(m);
 	go__proc_start();
 	go__fault_thread();
-	go__os_guard(guard);
+	if (guarded != NULL)
+		go__os_guard(guarded);
 	go__tools_thread(&g->tools);
-	go__tools_born(&m->tools, guard + page, (size_t)(end - guard) - page);
+	go__tools_born(&m->tools, stack + guard, SCHED_STACK - guard);
 	go__tools_release(&m->tools);  // as of any machine
-	go__context_init(&m->context, end, adopted);
+	go__context_init(&m->context, stack + SCHED_STACK, adopted);
 	m->g = g;
 	m->tid = go__os_thread_id();
 	go__lock(&go__sched.lock);
