@@ -50,6 +50,7 @@ go__deadlock_check(go_time grace)
 {
 	static const char text[] =
 		"fatal error: all goroutines are asleep - deadlock!\n\n";
+	static bool is_told;  // sched.lock
 	int ours = (int)go__sched.n_machines + go__monitor_threads() +
 		   go__fault_threads();
 
@@ -57,8 +58,9 @@ go__deadlock_check(go_time grace)
 		return;
 	is_counted = true;
 	// A thread that has ended may have armed a timer before.
-	if (go__os_threads() != ours || !all_asleep())
+	if (go__os_threads() != ours || !all_asleep() || is_told)
 		return;
+	is_told = true;
 	go__unlock(&go__sched.lock);
 	go__os_write(2, text, sizeof text - 1);
 	go_dump(2);

@@ -104,6 +104,7 @@ launch(struct p *p)
 	if (p != NULL)
 		go__proc_own(p, m);
 	may_be = ++go__sched.n_machines <= MAX_MACHINES;
+	go__deadlock_awake();
 	go__unlock(&go__sched.lock);
 	if (may_be && go__os_thread(go__sched_thread, m) == 0) {
 		go__idle_enlist(m);

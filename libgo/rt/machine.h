@@ -180,7 +180,7 @@ go_time go__deadlock_grace(void);
 // go__deadlock_check ends the program if all still sleep at grace, and there
 // is nobody else.
 void go__deadlock_check(go_time grace);
-// go__deadlock_awake tells that a machine woke to run something.
+// go__deadlock_awake tells that a machine woke to run something, or is new.
 void go__deadlock_awake(void);
 
 // sched.c

@@ -374,6 +374,7 @@ go__sched_adopt(struct g *g)
 	m->tid = go__os_thread_id();
 	go__lock(&go__sched.lock);
 	go__sched.n_machines++;
+	go__deadlock_awake();
 	go__unlock(&go__sched.lock);
 	go__idle_enlist(m);
 	if (g->n_locks > 0)
