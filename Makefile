@@ -145,7 +145,7 @@ MAKE_QUIETLY = $(MAKE) --no-print-directory
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: FORCE all lib examples run test tests check deps tsan asan arm64 \
-	bench bench-build lint fmt install clean help
+	badday bench bench-build lint fmt install clean help
 
 all: $(LIB) $(TESTING) $(REFLECTGEN)  ## the library and the generator (default)
 	@:
@@ -214,6 +214,11 @@ bench-build:  ## build the benchmarks
 else
 bench-build: $(BUILD)/bench  ## build the benchmarks
 endif
+
+badday:  ## refuse each call of the system's in turn (make test: the first few)
+	@CC='$(CC)' tests/deps test
+	@$(MAKE_QUIETLY) WERROR=1 $(BUILD)/tests/rt/badday_test
+	@BADDAY=all $(RUNNER) $(BUILD)/tests/rt/badday_test
 
 lint:  ## check headers, symbols, layers, layout, orders, both compilers
 	@CC='$(CC)' tests/deps test
@@ -318,10 +323,11 @@ $(wildcard examples/$(e)/*.c),$(filter examples/$(e)/%,$(reflected)),$(LIB))))
 $(foreach t,$(tours),$(eval $(call program,$(BUILD)/$(t),$(t).c,\
 $(filter $(t).h,$(reflected)),$(LIB))))
 
-# A test NOUN_test.c takes the reflected NOUN.h and NOUN_*.h beside it; those
-# of reflectgen may call its insides.
+# A test NOUN_test.c takes the NOUN_*.c and the reflected NOUN.h and NOUN_*.h
+# beside it; those of reflectgen may call its insides.
 noun = $(patsubst %_test.c,%,$(1))
-$(foreach t,$(test_src),$(eval $(call program,$(t:%.c=$(BUILD)/%),$(t),\
+$(foreach t,$(test_src),$(eval $(call program,$(t:%.c=$(BUILD)/%),$(t) \
+$(filter-out %_test.c,$(wildcard $(call noun,$(t))_*.c)),\
 $(filter $(call noun,$(t)).h $(call noun,$(t))_%.h,$(reflected)),\
 $(if $(filter $(inside_src),$(t)),$(call obj,$(filter-out \
 reflectgen/main.c,$(gen_src)))) $(LIB))))
@@ -331,13 +337,19 @@ $(EXAMPLES) $(BUILD)/bench:
 	$(Q)mkdir -p $(@D) && $(link) -o $@ $(filter %.o,$^) \
 		$(filter %.a,$^) -lpthread -lm
 
+# The calls that badday_wrap.c has fail.
+comma = ,
+wrapped = malloc calloc realloc aligned_alloc free mmap madvise mprotect \
+	pthread_create pthread_key_create pthread_setspecific epoll_create1 \
+	epoll_ctl eventfd fcntl open syscall sigaltstack
+$(BUILD)/tests/rt/badday_test: LDFLAGS += $(wrapped:%=-Wl$(comma)--wrap=%)
+
 $(TESTS):
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(link) -o $@ $(filter %.o,$^) \
 		$(filter %.a,$^) $(CHECK_LIBS) -lm -lpthread \
 		$(if $(filter $(inside_src:%.c=$(BUILD)/%),$@),-L$(LLVM)/lib \
 		-Wl$(comma)-rpath$(comma)$(LLVM)/lib -lclang)
-comma = ,
 
 ifneq ($(bench_src),)
 $(eval $(call program,$(BUILD)/bench,$(bench_src),,$(TESTING) $(LIB)))

@@ -26,6 +26,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "libgo/goroutine.h"
+
 static struct go__alarm *
 alarm_of(struct go__timer *t)
 {
@@ -73,25 +75,31 @@ go_off(struct go__timer *t, uint64_t setting)
 }
 
 void *
-go__alarm_new(size_t size, void (*fn)(struct go__timer *t, uint64_t setting))
+go__alarm_new(size_t size, void (*fn)(struct go__timer *t, uint64_t setting),
+	      const char *call)
 {
-	struct go__alarm *a = calloc(1, size);
+	struct go__alarm *a;
 
+	if (!go__timers_start())
+		go_panic("%s: no thread can be had to mind the timers", call);
+	a = calloc(1, size);
 	if (a == NULL)
-		return NULL;
+		goto no_memory;
 	a->holds = 1;
 	a->lock = &a->own_lock;
 	go__timer_init(&a->timer, fn != NULL ? fn : go_off);
 	if (fn != NULL)
 		return a;
 	a->chan = go__chan_of(go__chan_make(sizeof(go_time), 0));
-	if (a->chan == NULL) {
-		free(a);
-		return NULL;
-	}
+	if (a->chan == NULL)
+		goto no_memory;
 	a->lock = &a->chan->lock;
 	a->source.waiter.slot = &a->due;
 	return a;
+
+no_memory:
+	free(a);
+	go_panic("%s: no memory", call);
 }
 
 void

@@ -30,9 +30,11 @@ struct go__alarm {
 
 // go__alarm_new returns an alarm at the head of size zeroed bytes, which is
 // not set. If fn is NULL it has a channel; else fn is the timer's callback,
-// and begins with go__alarm_begin. NULL without memory.
+// and begins with go__alarm_begin. Panics in the name of call without memory,
+// or a thread to mind the timers.
 void *go__alarm_new(size_t size,
-		    void (*fn)(struct go__timer *t, uint64_t setting));
+		    void (*fn)(struct go__timer *t, uint64_t setting),
+		    const char *call);
 
 // go__alarm_begin tells a callback whether its setting is still the latest;
 // then that has gone off. The lock is held.

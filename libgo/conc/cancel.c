@@ -21,6 +21,7 @@
 
 #include "conc/chan.h"
 #include "libgo/goroutine.h"
+#include "rt/call.h"
 
 // begin puts c, which is LIVE and of which the caller has a reference to give
 // away, on the list. c->lock is held.
@@ -69,13 +70,13 @@ sweep_children(go_ctx *c, go_ctx **work)
 }
 
 static void
-finish(go_ctx *c, go_ctx **work)
+finish(go_ctx *c, go_ctx **work, uint32_t *n_refused)
 {
 	go__chan_close(c->done);
 	// [CX2] pairs with go_ctx_err: the channel is closed.
 	store_rel(&c->phase, GO__CTX_DONE);
 	go__ctx_disarm(c);
-	while (go__ctx_run_hook(c))
+	while (go__ctx_run_hook(c, n_refused))
 		;
 	sweep_children(c, work);
 	c->is_swept = true;  // C3
@@ -83,16 +84,22 @@ finish(go_ctx *c, go_ctx **work)
 	go__ctx_detach(c);
 }
 
+// finish_all panics if functions could not be started, once all is done.
 static void
 finish_all(go_ctx *work)
 {
+	uint32_t n_refused = 0;
 	go_ctx *c;
 
 	while ((c = work) != NULL) {
 		work = c->next_work;
-		finish(c, &work);
+		finish(c, &work, &n_refused);
 		go_ctx_release(c);
 	}
+	if (n_refused > 0)
+		go_panic("go_ctx_after_func: %s, for %u functions of contexts "
+			 "that were cancelled",
+			 go__go_lack(), n_refused);
 }
 
 // start makes c done, unless it cannot be, and returns it as a list if it was

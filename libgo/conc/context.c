@@ -131,17 +131,27 @@ make(go_ctx *a, go_ctx *b)
 	go_time first = deadline_of(a), second = deadline_of(b);
 
 	if (c == NULL)
-		go_panic("go_ctx: no memory");
+		goto no_memory;
 	*c = (go_ctx){.refs = 1, .holds = 1};
-	c->done = go__chan_make(sizeof(go_unit), 0);
-	if (c->done == NULL)
-		go_panic("go_ctx: no memory");
-	c->up[0].parent = go_ctx_retain(a);
-	c->up[1].parent = go_ctx_retain(b);
+	c->up[0].parent = a;
+	c->up[1].parent = b;
 	c->up[0].child = c->up[1].child = c;
 	c->deadline = first < second ? first : second;
-	go__ctx_inherit(c);
+	c->done = go__chan_make(sizeof(go_unit), 0);
+	if (c->done == NULL)
+		goto free_c;
+	if (!go__ctx_inherit(c))
+		goto release_done;
+	go_ctx_retain(a);
+	go_ctx_retain(b);
 	return c;
+
+release_done:
+	go__chan_release(c->done);
+free_c:
+	free(c);
+no_memory:
+	go_panic("go_ctx: no memory");
 }
 
 go_ctx *
@@ -176,9 +186,12 @@ arm(go_ctx *c)
 go_ctx *
 go_ctx_with_deadline_cause(go_ctx *parent, go_time t, go_error *err)
 {
-	go_ctx *c = make(parent, NULL);
-	bool is_own = t < c->deadline, has_passed = t <= go_now();
+	bool is_own = t < deadline_of(parent), has_passed = t <= go_now();
+	go_ctx *c;
 
+	if (is_own && !has_passed && !go__timers_start())
+		go_panic("go_ctx: no thread can be had to mind the timers");
+	c = make(parent, NULL);
 	c->given = go_error_retain(err);
 	if (is_own)
 		c->deadline = t;
@@ -238,7 +251,7 @@ go_ctx_without_cancel(go_ctx *parent)
 	// It has a parent for the values, but is never on its list.
 	c->up[0].parent = go_ctx_retain(parent);
 	c->up[0].child = c;
-	go__ctx_inherit(c);
+	(void)go__ctx_inherit(c);  // one parent's need no memory
 	return c;
 }
 

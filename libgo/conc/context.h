@@ -88,11 +88,13 @@ void go__ctx_unhold(go_ctx *c);
 // go__ctx_try_retain takes a reference unless there is none left.
 bool go__ctx_try_retain(go_ctx *c);
 
-// go__ctx_inherit gives c, which is new, the values of its parents.
-void go__ctx_inherit(go_ctx *c);
+// go__ctx_inherit gives c, which is new, the values of its parents; false
+// without memory.
+bool go__ctx_inherit(go_ctx *c);
 
-// go__ctx_run_hook starts c's first hook; it returns false, with the lock
-// held, when there is none. The lock is not held before.
-bool go__ctx_run_hook(go_ctx *c);
+// go__ctx_run_hook starts c's first hook, or counts it in *n_refused if it
+// cannot; it returns false, with the lock held, when there is none. The lock is
+// not held before.
+bool go__ctx_run_hook(go_ctx *c, uint32_t *n_refused);
 
 #endif

@@ -46,11 +46,14 @@ struct go_group {
 go_group *
 go_group_new(go_ctx *ctx)
 {
+	go_ctx *own = go_ctx_with_cancel(ctx);
 	go_group *g = malloc(sizeof *g);
 
-	if (g == NULL)
+	if (g == NULL) {
+		go_ctx_release(own);
 		go_panic("go_group_new: no memory");
-	*g = (go_group){.limit = -1, .ctx = go_ctx_with_cancel(ctx)};
+	}
+	*g = (go_group){.limit = -1, .ctx = own};
 	return g;
 }
 

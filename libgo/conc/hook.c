@@ -10,6 +10,7 @@
 
 #include "conc/context.h"
 #include "libgo/goroutine.h"
+#include "rt/call.h"
 
 struct go_ctx_hook {
 	void (*fn)(void *arg);     // immutable
@@ -48,7 +49,7 @@ take_off(go_ctx *c, go_ctx_hook *h)
 }
 
 bool
-go__ctx_run_hook(go_ctx *c)
+go__ctx_run_hook(go_ctx *c, uint32_t *n_refused)
 {
 	void (*fn)(void *arg);
 	go_ctx_hook *h;
@@ -63,16 +64,20 @@ go__ctx_run_hook(go_ctx *c)
 	arg = h->arg;
 	go__unlock(&c->lock);
 	// h may be gone.
-	go(fn, arg);
+	if (go_try_start(fn, arg) != NULL)
+		++*n_refused;
 	return true;
 }
 
 go_ctx_hook *
 go_ctx_after_func(go_ctx *ctx, void (*fn)(void *arg), void *arg)
 {
-	go_ctx_hook *h = malloc(sizeof *h);
+	go_ctx_hook *h;
 	bool is_late;
 
+	if (fn == NULL)
+		go_panic("go_ctx_after_func: the function is NULL");
+	h = malloc(sizeof *h);
 	if (h == NULL)
 		go_panic("go_ctx_after_func: no memory");
 	*h = (go_ctx_hook){.fn = fn, .arg = arg, .ctx = go_ctx_retain(ctx)};
@@ -83,8 +88,10 @@ go_ctx_after_func(go_ctx *ctx, void (*fn)(void *arg), void *arg)
 	if (!is_late)
 		push(ctx, h);
 	go__unlock(&ctx->lock);
-	if (is_late)
-		go(fn, arg);
+	if (is_late && go_try_start(fn, arg) != NULL) {
+		go_ctx_hook_stop(h);
+		go_panic("go_ctx_after_func: %s", go__go_lack());
+	}
 	return h;
 }
 

@@ -15,6 +15,7 @@
 #include "conc/wait.h"
 #include "libgo/error.h"
 #include "libgo/sync.h"
+#include "rt/panic.h"
 
 enum { NEW, RUNNING, DONE };
 
@@ -38,7 +39,9 @@ end(void *once)
 static void
 call(go_once *o, void (*fn)(void))
 {
-	go_defer(end, o);
+	struct go__deed_room room;
+
+	go__defer_in(&room, end, o);
 	fn();
 }
 
@@ -62,6 +65,8 @@ do_slow(go_once *o, void (*fn)(void))
 	struct go__waiter w;
 	bool is_caller;
 
+	if (fn == NULL)
+		go_panic("go_once_do: the function is NULL");
 	go__lock(&o->lock);
 	switch (load_rlx(&o->state)) {  // it changes under the lock: I1
 	case NEW:

@@ -50,9 +50,7 @@ go_ticker_new(go_duration period)
 	go_ticker *t;
 
 	check_period("go_ticker_new", period);
-	t = go__alarm_new(sizeof *t, NULL);
-	if (t == NULL)
-		go_panic("go_ticker_new: no memory");
+	t = go__alarm_new(sizeof *t, NULL, "go_ticker_new");
 	t->alarm.source.taken = taken;
 	t->period = period;
 	go__alarm_set(&t->alarm, go__time_after(period), false);

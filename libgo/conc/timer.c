@@ -39,10 +39,8 @@ set(go_timer *t, go_duration d)
 go_timer *
 go_timer_new(go_duration d)
 {
-	go_timer *t = go__alarm_new(sizeof *t, NULL);
+	go_timer *t = go__alarm_new(sizeof *t, NULL, "go_timer_new");
 
-	if (t == NULL)
-		go_panic("go_timer_new: no memory");
 	set(t, d);
 	return t;
 }
@@ -94,9 +92,7 @@ go__after_func(go_duration d, go__fn fn, const struct go__site *site)
 	go__call_take(&call, fn);
 	if (fn == NULL)
 		go__go_refused("go_after_func", fn, site);
-	c = go__alarm_new(sizeof *c, start);
-	if (c == NULL)
-		go_panic("go_after_func: no memory");
+	c = go__alarm_new(sizeof *c, start, "go_after_func");
 	c->call = call;
 	c->site = site;
 	set(&c->timer, d);

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 
 #include "conc/context.h"
-#include "libgo/goroutine.h"
 
 static const go_ctx *
 nearest(const go_ctx *c)
@@ -84,7 +83,7 @@ add(struct go__ctx_value *table, size_t n, const go_ctx *c)
 	return n;
 }
 
-void
+bool
 go__ctx_inherit(go_ctx *c)
 {
 	const go_ctx *a = nearest(c->up[0].parent);
@@ -93,16 +92,17 @@ go__ctx_inherit(go_ctx *c)
 
 	c->source = a != NULL ? a : b;
 	if (a == NULL || b == NULL || a == b)
-		return;
+		return true;
 	c->table = malloc((count(a) + count(b)) * sizeof *c->table);
 	if (c->table == NULL)
-		go_panic("go_ctx_merge: no memory");
+		return false;
 	c->n_values = add(c->table, 0, a);
 	c->n_values = add(c->table, c->n_values, b);
 	smaller = realloc(c->table, c->n_values * sizeof *smaller);
 	if (smaller != NULL)
 		c->table = smaller;
 	c->source = c;
+	return true;
 }
 
 void *

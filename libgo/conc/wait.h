@@ -6,6 +6,7 @@
 #define CONC_WAIT_H
 
 #include "libgo/sync.h"
+#include "rt/call.h"
 #include "rt/park.h"
 
 // go__wait parks the caller until w, which the caller has put on q, is taken
@@ -70,8 +71,7 @@ static inline void GO__NORETURN
 go__go_refused(const char *call, go__fn fn, const struct go__site *site)
 {
 	go_panic("%s: %s, %s:%d", call,
-		 fn == NULL ? "the function is NULL"
-			    : "no memory for a stack, or no thread",
+		 fn == NULL ? "the function is NULL" : go__go_lack(),
 		 site->file, site->line);
 }
 

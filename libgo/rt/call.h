@@ -33,9 +33,13 @@ uintptr_t go__call_run(const struct go__call *call);
 
 // go__go starts the call that go__capture left as a goroutine, and calls
 // finish(arg, result) on it once fn has returned, or with result 0 once it
-// has exited otherwise; finish may be NULL. Returns false without memory.
+// has exited otherwise; finish may be NULL. Returns false without memory or a
+// thread.
 bool go__go(const go_attr *attr, go__fn fn, const struct go__site *site,
 	    void (*finish)(void *arg, uintptr_t result), void *arg);
+
+// go__go_lack tells what there was not when go__go returned false.
+const char *go__go_lack(void);
 
 // go__go_call is go__go for a call that was taken before, and is copied.
 bool go__go_call(const struct go__call *call, const struct go__site *site,

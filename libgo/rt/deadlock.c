@@ -16,6 +16,7 @@
 #include "rt/fault.h"
 #include "rt/machine.h"
 #include "rt/os.h"
+#include "rt/proc.h"
 
 enum { GRACE = 20000000 };  // ns
 
@@ -27,7 +28,7 @@ all_asleep(void)
 {
 	return go__sched.n_asleep == go__sched.n_machines &&
 	       go__sched.n_idle_p == (uint32_t)go__sched.procs &&
-	       go__sched.n_global == 0 && go__timers_next() == GO__NEVER &&
+	       !go__proc_any_work() && go__timers_next() == GO__NEVER &&
 	       !go__poll_is_used();
 }
 
@@ -50,6 +51,7 @@ go__deadlock_check(go_time grace)
 {
 	static const char text[] =
 		"fatal error: all goroutines are asleep - deadlock!\n\n";
+	static bool is_told;  // sched.lock
 	int ours = (int)go__sched.n_machines + go__monitor_threads() +
 		   go__fault_threads();
 
@@ -57,8 +59,9 @@ go__deadlock_check(go_time grace)
 		return;
 	is_counted = true;
 	// A thread that has ended may have armed a timer before.
-	if (go__os_threads() != ours || !all_asleep())
+	if (go__os_threads() != ours || !all_asleep() || is_told)
 		return;
+	is_told = true;
 	go__unlock(&go__sched.lock);
 	go__os_write(2, text, sizeof text - 1);
 	go_dump(2);

@@ -8,15 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rt/panic.h"
+
 struct g;
 
 enum { DEEDS_AT_HAND = 3 };
-
-struct go__deed {
-	void (*fn)(void *arg);
-	void *arg;
-	struct go__deed *below;  // the one deferred before; not at hand
-};
 
 // All owned by the goroutine; zero is a new one's.
 struct go__deeds {
@@ -24,7 +20,7 @@ struct go__deeds {
 	bool is_exiting;                         // go_exit is under way
 	struct go__attempt *attempt;             // the innermost go_try
 	struct go__deed at_hand[DEEDS_AT_HAND];  // the first ones
-	struct go__deed *top;  // the last of the others, on the heap
+	struct go__deed_room *top;               // the last of the others
 };
 
 // go__deeds_run runs what g deferred, last first, until n are left.

@@ -21,13 +21,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "libgo/goroutine.h"
 #include "rt/backtrace.h"
+#include "rt/debug.h"
 #include "rt/g.h"
 #include "rt/os.h"
 #include "rt/sched.h"
@@ -128,13 +128,15 @@ static void *__attribute__((noreturn)) wait_for_quit(void *arg)
 static void
 watch_quit(void)
 {
-	const char *debug = getenv("LIBGO_DEBUG");
+	static const char no_thread[] =
+		"libgo: LIBGO_DEBUG=sigquit: no thread or no descriptor can be "
+		"had to wait for SIGQUIT\n";
 	struct sigaction old, action = {
 				      .sa_handler = on_quit,
 				      .sa_flags = SA_RESTART,
 			      };
 
-	if (debug == NULL || strstr(debug, "sigquit") == NULL)
+	if (!go__debug_has(GO__DEBUG_sigquit))
 		return;
 	// Ignored is what shells make it for what runs in the background.
 	if (sigaction(SIGQUIT, NULL, &old) != 0 ||
@@ -142,12 +144,12 @@ watch_quit(void)
 	    (old.sa_handler != SIG_DFL && old.sa_handler != SIG_IGN))
 		return;
 	fault.quit = eventfd(0, EFD_CLOEXEC);
-	if (fault.quit < 0)
-		return;
 	store_rlx(&fault.is_quitter, 1);  // the thread is counted at once
-	if (go__os_thread(wait_for_quit, NULL) != 0) {
+	if (fault.quit < 0 || go__os_thread(wait_for_quit, NULL) != 0) {
 		store_rlx(&fault.is_quitter, 0);
-		close(fault.quit);
+		if (fault.quit >= 0)
+			close(fault.quit);
+		go__os_write(2, no_thread, sizeof no_thread - 1);
 		return;
 	}
 	sigemptyset(&action.sa_mask);

@@ -162,8 +162,15 @@ void
 go__start(const go_attr *attr, go__fn fn, const struct go__site *site)
 {
 	if (!go__go(attr, fn, site, NULL, NULL))
-		go_panic("go: no memory for a stack, or no thread, %s:%d",
-			 site->file, site->line);
+		go_panic("go: %s, %s:%d", go__go_lack(), site->file,
+			 site->line);
+}
+
+const char *
+go__go_lack(void)
+{
+	return go__sched_is_started() ? "no memory for a stack"
+				      : "no thread can be had";
 }
 
 go_error *

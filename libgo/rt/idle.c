@@ -8,8 +8,10 @@
 
 #include "libgo/goroutine.h"
 #include "rt/fault.h"
+#include "rt/fork.h"
 #include "rt/machine.h"
 #include "rt/os.h"
+#include "rt/panic.h"
 #include "rt/proc.h"
 
 // How many threads there may be, of which most hold no processor: their
@@ -68,18 +70,14 @@ rouse(struct m *m)
 		go__os_wake(&m->token, 1);
 }
 
-struct m *
-go__idle_new(void)
+void
+go__idle_init(struct m *m)
 {
 	static uint64_t seed;  // atomic
-	struct m *m = go__os_reserve(sizeof *m);
 
-	if (m == NULL)
-		return NULL;
 	m->random = add_rlx(&seed, 0x9e3779b97f4a7c15) | 1;
 	m->in_runtime = 1;
 	m->now = go__os_coarse_now();
-	return m;
 }
 
 void
@@ -89,35 +87,48 @@ go__idle_enlist(struct m *m)
 	m->next_made = go__sched.made;
 	// [S3] pairs with go__sched_count: the machine is whole.
 	store_rel(&go__sched.made, m);
+	go__sched.n_unbound++;
 	go__unlock(&go__sched.lock);
 	// [W1] pairs with go__window_open: m is on the list before.
 	store_rel(&m->may_open, go__os_barrier() == 0);
 }
 
-// launch makes a thread that searches with p. False without memory.
+// launch makes a thread that searches with p, or sleeps if p is NULL. False if
+// there is no memory, or no thread to be had.
 static bool
 launch(struct p *p)
 {
-	struct m *m = go__idle_new();
+	struct m *m = go__os_reserve(sizeof *m);
 	bool may_be;
 
 	if (m == NULL)
 		return false;
-	m->is_searching = true;
+	go__idle_init(m);
+	m->is_searching = p != NULL;
 	go__lock(&go__sched.lock);
-	go__proc_own(p, m);
+	if (p != NULL)
+		go__proc_own(p, m);
 	may_be = ++go__sched.n_machines <= MAX_MACHINES;
+	go__deadlock_awake();
 	go__unlock(&go__sched.lock);
 	if (may_be && go__os_thread(go__sched_thread, m) == 0) {
 		go__idle_enlist(m);
+		go__monitor_suffice();
 		return true;
 	}
 	go__lock(&go__sched.lock);
-	p->owner = NULL;
+	if (p != NULL)
+		p->owner = NULL;
 	go__sched.n_machines--;
 	go__unlock(&go__sched.lock);
 	go__os_release(m, sizeof *m);
 	return false;
+}
+
+bool
+go__idle_spare(void)
+{
+	return launch(NULL);
 }
 
 // employ takes a sleeper to search with p; NULL if there is none. The lock is
@@ -142,8 +153,9 @@ send(struct m *m, struct p *p)
 	if (m == NULL && launch(p))
 		return true;
 	if (m == NULL) {
-		// The machines that there are will come to look for work. One
-		// may have gone to sleep since, or be about to: see doze.
+		// The machines that there are will come to look for work and
+		// for timers. One may have gone to sleep since, or be about to:
+		// see doze.
 		go__lock(&go__sched.lock);
 		m = employ(p);
 		if (m == NULL)
@@ -155,8 +167,16 @@ send(struct m *m, struct p *p)
 		return true;
 	}
 	add_seq(&go__sched.searching, -1);  // [S1]
-	go__idle_mind(go__timers_next());
+	if (go__sched_is_started())
+		go__monitor_lack();
 	return false;
+}
+
+bool
+go__sched_is_started(void)
+{
+	// Not n_machines: launch counts those that it cannot have yet.
+	return load_rlx(&go__sched.made) != NULL;  // it stays so, but for fork
 }
 
 bool
@@ -164,16 +184,25 @@ go__sched_start(void)
 {
 	struct p *p;
 
-	if (load_rlx(&go__sched.n_machines) > 0)  // it never falls to 0 again
+	if (go__sched_is_started())
 		return true;
+	if (go__fork_is_child())
+		go__fork_refuse();
 	go__fault_start();
 	go__proc_start();
-	go__lock(&go__sched.lock);
-	p = go__proc_pop_idle();
-	go__unlock(&go__sched.lock);
-	if (p != NULL)
-		add_seq(&go__sched.searching, 1);  // [S1]
-	return p == NULL || send(NULL, p);
+	for (;;) {
+		go__lock(&go__sched.lock);
+		p = go__proc_pop_idle();
+		go__unlock(&go__sched.lock);
+		if (p != NULL)
+			break;
+		// Another thread has it and tries the same.
+		if (go__sched_is_started())
+			return true;
+		go__os_yield();
+	}
+	add_seq(&go__sched.searching, 1);  // [S1]
+	return send(NULL, p);
 }
 
 bool
@@ -276,11 +305,27 @@ sleep(struct m *m, go_time until, struct go__poll_found *found)
 	}
 }
 
+static go_time
+earliest(go_time a, go_time b, go_time c)
+{
+	a = a < b ? a : b;
+	return a < c ? a : c;
+}
+
+// call_monitor calls it without the lock.
+static void
+call_monitor(void)
+{
+	go__unlock(&go__sched.lock);
+	go__monitor_call(0);
+	go__lock(&go__sched.lock);
+}
+
 void
 go__idle_doze(struct m *m)
 {
 	struct go__poll_found found;
-	go_time alarm, grace;
+	go_time alarm, grace, retry;
 	struct p *p;
 
 	go__timers_tidy();
@@ -296,18 +341,23 @@ go__idle_doze(struct m *m)
 	m->next_idle = go__sched.idle_m;
 	go__sched.idle_m = m;
 	go__sched.n_asleep++;
+	go__monitor_suffice();
 	found.n = 0;
 	while (m->p == NULL) {
 		set_alarm(m);
 		alarm = m->alarm;
 		grace = go__deadlock_grace();
-		sleep(m, alarm < grace ? alarm : grace, &found);
+		retry = go__monitor_retry();
+		sleep(m, earliest(alarm, grace, retry), &found);
 		if (m->p != NULL)
 			break;
 		go__deadlock_check(grace);
 		if (found.n == 0 &&
-		    (alarm == GO__NEVER || go__os_now() < alarm))
+		    (alarm == GO__NEVER || go__os_now() < alarm)) {
+			if (retry != GO__NEVER)
+				call_monitor();
 			continue;
+		}
 		p = go__proc_pop_idle();
 		if (p != NULL) {
 			go__proc_own(p, m);
@@ -487,7 +537,6 @@ go__sched_timer_armed(const struct go__timers *h, go_time when)
 void
 go__sched_poll_awaited(void)
 {
-	if (!go__sched_start())
-		go_panic("no thread can be had to mind the descriptors");
+	go__check(go__sched_start(), "a descriptor is nobody's to mind");
 	go__idle_mind_poll();
 }

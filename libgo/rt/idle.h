@@ -7,9 +7,9 @@
 
 #include "rt/machine.h"
 
-// go__idle_new makes a machine without a thread, NULL without memory;
+// go__idle_init makes zeroed memory a machine without a thread;
 // go__idle_enlist counts it among those made.
-struct m *go__idle_new(void);
+void go__idle_init(struct m *m);
 void go__idle_enlist(struct m *m);
 // go__idle_search is go__idle_wake once it has found that there may be need.
 void go__idle_search(void);
@@ -26,6 +26,8 @@ go__idle_wake(void)
 // go__idle_begin_search and _end_search are m's: it looks for others' work.
 void go__idle_begin_search(struct m *m);
 void go__idle_end_search(struct m *m);
+// go__idle_spare makes a machine that sleeps; false if none can be had.
+bool go__idle_spare(void);
 // go__idle_doze puts m to sleep until it is given a processor, or its alarm
 // rings and it finds one idle.
 void go__idle_doze(struct m *m);

@@ -10,6 +10,7 @@
 
 #include "libgo/goroutine.h"
 #include "rt/g.h"
+#include "rt/lock.h"
 
 struct go__local {
 	const void *key;
@@ -18,8 +19,12 @@ struct go__local {
 	struct go__local *next;
 };
 
-static pthread_key_t thread_end;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+// Threads have one key for all of libgo's values.
+static struct {
+	uint32_t lock;
+	bool is_made;       // lock
+	pthread_key_t key;  // immutable once made
+} thread_end;
 
 void
 go__local_end(struct g *g)
@@ -43,11 +48,29 @@ end_thread(void *g)
 	go__local_end(g);
 }
 
-static void
-make_key(void)
+// have_key returns 0, or an errno if there is no key and none is left.
+static int
+have_key(void)
 {
-	if (pthread_key_create(&thread_end, end_thread) != 0)
-		go_panic("go_set_local: no key for threads is left");
+	int error = 0;
+
+	go__lock(&thread_end.lock);
+	if (!thread_end.is_made)
+		error = pthread_key_create(&thread_end.key, end_thread);
+	thread_end.is_made = error == 0;
+	go__unlock(&thread_end.lock);
+	return error;
+}
+
+// attend sees to it that what g, a plain thread, sets is destroyed in the end.
+static void
+attend(struct g *g)
+{
+	if (have_key() != 0)
+		go_panic("go_set_local: no key for threads is left "
+			 "(pthread_key_create)");
+	if (pthread_setspecific(thread_end.key, g) != 0)
+		go_panic("go_set_local: no memory");
 }
 
 // find returns where the link to key's value is, or the end of the list.
@@ -83,16 +106,14 @@ go_set_local(const void *key, void *value, void (*destructor)(void *value))
 		return;
 	}
 	if (local == NULL) {
+		if (g->kind == G_THREAD)
+			attend(g);
 		local = malloc(sizeof *local);
 		if (local == NULL)
 			go_panic("go_set_local: no memory");
 		local->key = key;
 		local->next = NULL;
 		*link = local;
-		if (g->kind == G_THREAD) {
-			pthread_once(&once, make_key);
-			pthread_setspecific(thread_end, g);
-		}
 	}
 	local->value = value;
 	local->destructor = destructor;

@@ -69,6 +69,7 @@ enum taken {
 	TAKEN_NOT,
 	TAKEN_ASKED,
 	TAKEN_AWAY,
+	TAKEN_BY_FORK,  // in a child of it
 };
 
 struct sched {
@@ -89,6 +90,7 @@ struct sched {
 	struct m *idle_m;        // lock
 	struct m *poller;        // lock; the sleeper that sleeps in epoll
 	uint32_t n_asleep;       // lock; machines that doze or await
+	int n_unbound;           // lock; machines that run anybody, see S6
 	struct g *first, *last;  // lock; the global queue
 	uint64_t ids;            // atomic; the last goroutine number given out
 	int64_t alive;           // atomic; born on threads that are no machine
@@ -101,12 +103,27 @@ extern struct sched go__sched;
 // go__monitor_call tells that somebody waits, from when on, while all
 // processors are busy.
 void go__monitor_call(go_time when);
+// go__monitor_lack tells that no thread could be had for a processor: the
+// monitor tries again as long as somebody waits, or until go__monitor_suffice
+// tells that one is there.
+void go__monitor_lack(void);
+void go__monitor_suffice(void);
+// go__monitor_retry returns when a machine that sleeps should call the monitor
+// again, which could not be had; GO__NEVER if it need not.
+go_time go__monitor_retry(void);
 // go__monitor_lost is what a machine calls that enters the runtime and finds
-// its processor asked for: it gives it up, if it is not too late to ask.
-void go__monitor_lost(struct m *m);
+// its processor asked for: it gives it up, if it is not too late to ask. False
+// in a child of fork.
+bool go__monitor_lost(struct m *m);
 
 // go__monitor_threads returns how many threads it has: 0 or 1.
 int go__monitor_threads(void);
+
+// bound.c: machines that are a goroutine's own.
+
+// go__bound_bind binds m, the caller's, to g, and returns how many machines are
+// then bound to nobody.
+int go__bound_bind(struct m *m, struct g *g);
 
 // deadlock.c: nobody is left who could wake anybody. sched.lock is held.
 
@@ -116,7 +133,7 @@ go_time go__deadlock_grace(void);
 // go__deadlock_check ends the program if all still sleep at grace, and there
 // is nobody else.
 void go__deadlock_check(go_time grace);
-// go__deadlock_awake tells that a machine woke to run something.
+// go__deadlock_awake tells that a machine woke to run something, or is new.
 void go__deadlock_awake(void);
 
 // sched.c
@@ -126,7 +143,8 @@ void *go__sched_thread(void *m);
 
 // go__machine_enter is where a goroutine's thread comes from the program's code
 // into the runtime; until go__machine_exit the monitor leaves its processor
-// alone. m->p is NULL if that is gone. NULL for a plain thread.
+// alone. m->p is NULL if that is gone. NULL for a plain thread, and in a child
+// of fork.
 static inline struct m *
 go__machine_enter(void)
 {
@@ -138,8 +156,8 @@ go__machine_enter(void)
 	// [H1] the compiler's half of a barrier; the monitor makes the other
 	// half for all threads: it sees in_runtime, or we see taken.
 	__asm__ volatile("" ::: "memory");
-	if (load_rlx(&m->taken) != TAKEN_NOT)
-		go__monitor_lost(m);
+	if (load_rlx(&m->taken) != TAKEN_NOT && !go__monitor_lost(m))
+		return NULL;
 	return m;
 }
 
@@ -148,14 +166,6 @@ go__machine_exit(struct m *m)
 {
 	// [H2] pairs with the monitor: it sees the queue as we left it.
 	store_rel(&m->in_runtime, 0);
-}
-
-// go__machine_bind makes g run on m only, and m nothing else.
-static inline void
-go__machine_bind(struct m *m, struct g *g)
-{
-	m->bound = g;
-	g->machine = m;
 }
 
 #endif

@@ -36,9 +36,9 @@
 
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "rt/debug.h"
 #include "rt/idle.h"
 #include "rt/machine.h"
 #include "rt/os.h"
@@ -51,12 +51,15 @@ enum {
 	LATE = 50000,          // ns that a timer may be late before we look
 	POLL_TICK = 10000000,  // ns between two looks at descriptors
 	LINGER = 20,           // looks without finding anybody waiting
+	RETRY = 10000000,      // ns until a thread is asked for again
 };
 
 static struct {
 	go_time until;      // atomic, but for the waiting: see above
 	uint32_t bell;      // atomic; futex, rung by callers
 	uint32_t is_made;   // atomic
+	uint32_t is_owed;   // atomic; it was called and could not be had
+	uint32_t lacks;     // atomic; idle processors have no thread
 	bool is_reporting;  // immutable once made
 } monitor = {.until = GO__NEVER};
 
@@ -64,6 +67,15 @@ static bool
 somebody_waits(go_time now)
 {
 	return go__proc_any_work() || go__timers_next() <= now;
+}
+
+// somebody_sleeps tells whether an idle processor has a thread to sleep for
+// it: who queues, or takes the last one, sees to the rest.
+static bool
+somebody_sleeps(void)
+{
+	return load_seq(&go__sched.n_idle_p) > 0 &&  // [S1]
+	       load_seq(&monitor.lacks) == 0;        // [H3]
 }
 
 struct report {
@@ -96,14 +108,16 @@ compose(struct report *r, const struct m *m, go_duration held, bool is_blocked)
 	r->n = n < (int)sizeof r->text ? (size_t)n : sizeof r->text - 1;
 }
 
-// take asks p's owner for it; true if it is ours. sched.lock is held.
+// take asks p's owner for it; true if it is ours. *can tells whether the system
+// lets us ask. sched.lock is held.
 static bool
-take(struct p *p)
+take(struct p *p, bool *can)
 {
 	struct m *m = p->owner;
 
 	store_rlx(&m->taken, TAKEN_ASKED);  // [H1] ordered by the barrier
-	if (go__os_barrier() == 0 && load_acq(&m->in_runtime) == 0) {
+	*can = go__os_barrier() == 0;
+	if (*can && load_acq(&m->in_runtime) == 0) {
 		// [H2] pairs with leave_runtime: we see its queue.
 		cas_rlx(&m->taken, TAKEN_ASKED, TAKEN_AWAY);  // or it did
 	} else if (cas_rlx(&m->taken, TAKEN_ASKED, TAKEN_NOT)) {
@@ -116,16 +130,21 @@ take(struct p *p)
 	return true;
 }
 
-void
+bool
 go__monitor_lost(struct m *m)
 {
+	uint32_t taken = load_rlx(&m->taken);  // the cas decides
+
+	if (taken == TAKEN_BY_FORK)
+		return false;
 	// [H2] pairs with take: the monitor sees the queue as we left it.
 	if (!cas_rel(&m->taken, TAKEN_ASKED, TAKEN_AWAY) &&
 	    load_rlx(&m->taken) != TAKEN_AWAY)  // it is this or not at all
-		return;
+		return true;
 	if (m->p != NULL)
 		add_rlx(&go__sched.n_away, -1);  // a measure
 	m->p = NULL;
+	return true;
 }
 
 // slice is how long a goroutine that computes may hold a processor.
@@ -140,18 +159,34 @@ slice(void)
 	return (go_duration)SLICE << (n < MAX_DOUBLINGS ? n : MAX_DOUBLINGS);
 }
 
-// complain says, once, that no thread can be had for a processor.
+// complain says once what goroutines wait for.
 static void
-complain(void)
+complain(uint32_t *is_said, const char *text)
 {
-	static bool is_said;
-	static const char text[] =
-		"libgo: too many threads block or compute outside of libgo; "
-		"goroutines wait for one of them to come back\n";
+	if (swap_rlx(is_said, 1) == 0)  // decides who does
+		go__os_write(2, text, strlen(text));
+}
 
-	if (!is_said)
-		go__os_write(2, text, sizeof text - 1);
-	is_said = true;
+// complain_of_threads says that none can be had for a processor.
+static void
+complain_of_threads(void)
+{
+	static uint32_t is_said;  // atomic
+
+	complain(&is_said, "libgo: too many threads block or compute outside "
+			   "of libgo; goroutines wait for one of them to come "
+			   "back\n");
+}
+
+// complain_of_barrier says that processors cannot be taken from anybody.
+static void
+complain_of_barrier(void)
+{
+	static uint32_t is_said;  // atomic
+
+	complain(&is_said, "libgo: the system refuses membarrier; goroutines "
+			   "that compute or block keep their processors, and "
+			   "others wait for them\n");
 }
 
 // look takes p away if one goroutine has held it for long.
@@ -159,7 +194,7 @@ static void
 look(struct p *p, go_time now)
 {
 	uint32_t turns = load_rlx(&p->n_turns);  // only compared
-	bool is_ours = false, is_blocked;
+	bool is_ours = false, is_blocked, can = true;
 	go_duration held = now - p->seen_at;
 	struct report report;
 	struct m *m;
@@ -177,16 +212,18 @@ look(struct p *p, go_time now)
 	    load_rlx(&m->in_runtime) == 0) {  // hints; take decides
 		is_blocked = go__os_thread_is_blocked(m->tid);
 		if (is_blocked || held >= slice())
-			is_ours = take(p);
+			is_ours = take(p, &can);
 		if (is_ours)
 			compose(&report, m, held, is_blocked);
 	}
 	go__unlock(&go__sched.lock);
+	if (!can)
+		complain_of_barrier();
 	if (!is_ours)
 		return;
 	p->seen_at = now;
 	if (!go__idle_give(p))
-		complain();
+		complain_of_threads();
 	if (report.n > 0)
 		go__os_write(2, report.text, report.n);
 }
@@ -210,7 +247,7 @@ next_look(go_time now)
 {
 	go_time until = go__timers_next();
 
-	if (load_seq(&go__sched.n_idle_p) > 0)  // [S1] who takes the last calls
+	if (somebody_sleeps())
 		return GO__NEVER;
 	if (go__poll_is_used() && until > now + POLL_TICK)
 		until = now + POLL_TICK;
@@ -226,7 +263,7 @@ rest(go_time now)
 
 	store_seq(&monitor.until, until);  // [H3] see the head
 	// Those who found us awake a moment ago did not call.
-	if (load_seq(&go__sched.n_idle_p) > 0 ||  // [S1]
+	if (somebody_sleeps() ||
 	    (!go__proc_any_work() && next_look(now) >= until))
 		go__os_wait(&monitor.bell, bell, until);
 	store_seq(&monitor.until, 0);            // [H3]
@@ -248,7 +285,7 @@ static void *__attribute__((noreturn)) run(void *arg)
 		is_waited_for = somebody_waits(now);
 		if (is_waited_for && !is_full)
 			go__idle_wake();  // a thread could not be had before
-		quiet = is_waited_for && is_full ? 0 : quiet + 1;
+		quiet = is_waited_for && !somebody_sleeps() ? 0 : quiet + 1;
 		for (int i = 0; i < go__proc_made(); i++)
 			look(go__sched.all[i], now);
 		if (quiet < LINGER)
@@ -258,25 +295,66 @@ static void *__attribute__((noreturn)) run(void *arg)
 	}
 }
 
+// make makes the monitor's thread. If none can be had it is owed: whoever calls
+// next tries again, and so do machines that sleep.
+static void
+make(void)
+{
+	static uint32_t is_said;  // atomic
+	int error;
+
+	if (!cas_rlx(&monitor.is_made, 0, 1))  // decides who does it
+		return;
+	monitor.is_reporting = go__debug_has(GO__DEBUG_handoff);
+	store_seq(&monitor.until, 0);  // [H3]
+	error = go__os_thread(run, NULL);
+	store_rlx(&monitor.is_owed, error != 0);  // whoever sleeps looks
+	if (error == 0)
+		return;
+	store_seq(&monitor.until, GO__NEVER);  // [H3]
+	store_rlx(&monitor.is_made, 0);        // try again
+	complain(&is_said, "libgo: no thread can be had for the monitor; "
+			   "goroutines that compute or block keep their "
+			   "processors, and others wait for them\n");
+}
+
+void
+go__monitor_lack(void)
+{
+	store_seq(&monitor.lacks, 1);  // [H3]
+	go__monitor_call(0);
+}
+
+void
+go__monitor_suffice(void)
+{
+	if (load_rlx(&monitor.lacks) > 0)      // seen late it does no harm
+		store_seq(&monitor.lacks, 0);  // [H3]
+}
+
+go_time
+go__monitor_retry(void)
+{
+	if (load_rlx(&monitor.is_owed) == 0)  // seen late it is seen soon
+		return GO__NEVER;
+	// Who takes the last processor calls.
+	if (load_seq(&go__sched.n_idle_p) > 0 ||  // [S1]
+	    (!go__proc_any_work() && go__timers_next() == GO__NEVER &&
+	     !go__poll_is_used())) {
+		store_rlx(&monitor.is_owed, 0);
+		return GO__NEVER;
+	}
+	return go__os_now() + RETRY;
+}
+
 void
 go__monitor_call(go_time when)
 {
-	const char *debug;
-
 	// [H3] see the head.
 	if (load_seq(&monitor.until) <= when)
 		return;
 	if (load_rlx(&monitor.is_made) == 0) {  // the cas decides
-		if (!cas_rlx(&monitor.is_made, 0, 1))
-			return;
-		debug = getenv("LIBGO_DEBUG");
-		monitor.is_reporting =
-			debug != NULL && strstr(debug, "handoff") != NULL;
-		store_seq(&monitor.until, 0);  // [H3]
-		if (go__os_thread(run, NULL) != 0) {
-			store_seq(&monitor.until, GO__NEVER);  // [H3]
-			store_rlx(&monitor.is_made, 0);        // try again
-		}
+		make();
 		return;
 	}
 	add_rlx(&monitor.bell, 1);  // the kernel compares it

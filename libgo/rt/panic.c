@@ -19,6 +19,7 @@
 #include "libgo/error.h"
 #include "rt/g.h"
 #include "rt/os.h"
+#include "rt/sched.h"
 
 enum { LINE = 1024 };
 
@@ -46,7 +47,9 @@ say_who(void)
 	char line[LINE];
 	int n;
 
-	if (g->kind == G_THREAD) {
+	if (go__sched_is_between()) {
+		n = snprintf(line, sizeof line, "\nin a timer's callback\n");
+	} else if (g->kind == G_THREAD) {
 		n = snprintf(line, sizeof line, "\non a plain thread\n");
 	} else if (g->site == NULL) {
 		n = snprintf(line, sizeof line, "\ngoroutine %llu (main)\n",
@@ -71,35 +74,53 @@ go__throw(const char *sentence)
 	abort();
 }
 
+// push puts deed on top: in room, if there is no place at hand.
+static void
+push(struct go__deeds *d, struct go__deed_room *room, struct go__deed deed)
+{
+	if (d->n_deferred < DEEDS_AT_HAND) {
+		d->at_hand[d->n_deferred] = deed;
+	} else {
+		room->deed = deed;
+		room->below = d->top;
+		d->top = room;
+	}
+	d->n_deferred++;
+}
+
 void
 go_defer(void (*fn)(void *arg), void *arg)
 {
 	struct g *g = go__self();
-	struct go__deeds *d = &g->deeds;
-	struct go__deed *deed;
+	struct go__deed_room *room = NULL;
 
-	if (g->kind != G_GOROUTINE && d->attempt == NULL)
+	if (fn == NULL)
+		go_panic("go_defer: the function is NULL");
+	if (g->kind != G_GOROUTINE && g->deeds.attempt == NULL)
 		go_panic("go_defer: nothing ends here: call it in a goroutine "
 			 "or within go_try");
-	if (d->n_deferred < DEEDS_AT_HAND) {
-		deed = &d->at_hand[d->n_deferred];
-	} else {
-		deed = malloc(sizeof *deed);
-		if (deed == NULL)
+	if (g->deeds.n_deferred >= DEEDS_AT_HAND) {
+		room = malloc(sizeof *room);
+		if (room == NULL)
 			go_panic("go_defer: no memory");
-		deed->below = d->top;
-		d->top = deed;
+		room->is_lent = false;
 	}
-	deed->fn = fn;
-	deed->arg = arg;
-	d->n_deferred++;
+	push(&g->deeds, room, (struct go__deed){fn, arg});
+}
+
+void
+go__defer_in(struct go__deed_room *room, void (*fn)(void *arg), void *arg)
+{
+	room->is_lent = true;
+	push(&go__self()->deeds, room, (struct go__deed){fn, arg});
 }
 
 void
 go__deeds_run(struct g *g, uint32_t n)
 {
 	struct go__deeds *d = &g->deeds;
-	struct go__deed deed, *top;
+	struct go__deed_room *top;
+	struct go__deed deed;
 
 	// Each is taken off before it runs: it may panic.
 	while (d->n_deferred > n) {
@@ -108,9 +129,10 @@ go__deeds_run(struct g *g, uint32_t n)
 			deed = d->at_hand[d->n_deferred];
 		} else {
 			top = d->top;
-			deed = *top;
+			deed = top->deed;
 			d->top = top->below;
-			free(top);
+			if (!top->is_lent)
+				free(top);
 		}
 		deed.fn(deed.arg);
 	}
@@ -124,7 +146,9 @@ go__try(const struct go_attr *none, go__fn fn, const struct go__site *site)
 	struct g *g;
 
 	(void)none;
-	(void)site;
+	if (fn == NULL)
+		go_panic("go_try: the function is NULL, %s:%d", site->file,
+			 site->line);
 	go__call_take(&call, fn);
 	g = go__self();
 	attempt.outer = g->deeds.attempt;
@@ -144,11 +168,25 @@ go__try(const struct go_attr *none, go__fn fn, const struct go__site *site)
 	return attempt.error;
 }
 
+// unwind runs what g deferred, and leaves for the innermost go_try if there is
+// one.
+static void
+unwind(struct g *g, const char *sentence)
+{
+	struct go__attempt *attempt = g->deeds.attempt;
+
+	go__deeds_run(g, attempt != NULL ? attempt->n_deferred : 0);
+	if (attempt == NULL)
+		return;
+	go_error_free(attempt->error);
+	attempt->error = go_errorf("%s", sentence);
+	_longjmp(attempt->env, 1);
+}
+
 void
 go_panic(const char *fmt, ...)
 {
 	struct g *g = go__self();
-	struct go__attempt *attempt = g->deeds.attempt;
 	char line[LINE];
 	va_list args;
 	int n;
@@ -156,12 +194,10 @@ go_panic(const char *fmt, ...)
 	va_start(args, fmt);
 	n = vsnprintf(line, sizeof line, fmt, args);
 	va_end(args);
-	go__deeds_run(g, attempt != NULL ? attempt->n_deferred : 0);
-	if (attempt != NULL) {
-		go_error_free(attempt->error);
-		attempt->error = go_errorf("%s", line);
-		_longjmp(attempt->env, 1);
-	}
+	// A scheduler's thread may be main's: what main tries and deferred is
+	// none of its business.
+	if (!go__sched_is_between())
+		unwind(g, line);
 	say("panic: ", 7);
 	say(line, n);
 	say_who();

@@ -18,6 +18,7 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "rt/fork.h"
 #include "rt/machine.h"
 #include "rt/os.h"
 
@@ -66,6 +67,8 @@ thread_park(struct g *g, go_time deadline)
 {
 	// [K1] pairs with go__ready: what it wrote before is seen.
 	while (load_acq(&g->token) == 0) {
+		if (go__fork_is_child())
+			go__fork_refuse();
 		if (deadline != GO__NEVER && go__os_now() >= deadline)
 			return false;
 		go__os_wait(&g->token, 0, deadline);

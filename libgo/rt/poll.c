@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include "libgo/chan.h"
+#include "rt/fork.h"
 #include "rt/g.h"
 #include "rt/os.h"
 #include "rt/sched.h"
@@ -139,6 +140,8 @@ open_as(int fd, uint32_t events, int want, struct go__desc **out)
 	struct go__desc *d = NULL;
 	int saved = errno, error;
 
+	if (go__fork_is_child())
+		go__fork_refuse();
 	go__lock(&poller.lock);
 	error = make();
 	if (error == 0) {
@@ -176,6 +179,9 @@ out:
 int
 go__poll_open(int fd, struct go__desc **d)
 {
+	*d = NULL;
+	if (!go__sched_start())
+		return -EAGAIN;
 	return open_as(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, 0, d);
 }
 
@@ -184,9 +190,13 @@ go__poll_watch(int fd, int want, struct go__desc **d)
 {
 	uint32_t events = EPOLLONESHOT;
 	int saved = errno, error;
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	bool is_thread = go__self()->kind == G_THREAD;
+	int copy;
 
 	*d = NULL;
+	if (is_thread && !go__sched_start())
+		return -EAGAIN;
+	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (copy < 0) {
 		error = -errno;
 		errno = saved;
@@ -199,7 +209,7 @@ go__poll_watch(int fd, int want, struct go__desc **d)
 	error = open_as(copy, events, want, d);
 	if (error != 0)
 		close(copy);
-	else if (go__self()->kind == G_THREAD)
+	else if (is_thread)
 		go__sched_poll_awaited();
 	errno = saved;
 	return error;
@@ -303,7 +313,9 @@ go__poll_close(struct go__desc *d)
 
 	if (d == NULL)
 		return;
-	epoll_ctl(poller.epoll, EPOLL_CTL_DEL, d->fd, &unused);
+	// The set is the parent's, too.
+	if (!go__fork_is_child())
+		epoll_ctl(poller.epoll, EPOLL_CTL_DEL, d->fd, &unused);
 	errno = saved;
 	go__lock(&d->lock);
 	d->life++;  // events that are under way find it changed

@@ -29,7 +29,8 @@ enum go__poll_mode {
 };
 
 // go__poll_open has the poller watch fd, and gives the record to wait with.
-// -EPERM for files that are always ready; -ENOMEM and what epoll refuses.
+// -EPERM for files that are always ready; -ENOMEM and what epoll refuses;
+// -EAGAIN if no thread can be had to mind the descriptors.
 int go__poll_open(int fd, struct go__desc **d);
 
 // go__poll_shut makes all waits on d, those under way and those to come,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "libgo/goroutine.h"
+#include "rt/fork.h"
 #include "rt/idle.h"
 #include "rt/machine.h"
 #include "rt/os.h"
@@ -72,7 +73,8 @@ procs_wanted(void)
 	if (text == NULL || *text == '\0')
 		return go__os_cpus();
 	n = strtol(text, &end, 10);
-	if (*end == '\0' && n >= 1 && n <= MAX_PROCS)
+	if (*text >= '0' && *text <= '9' && *end == '\0' && n >= 1 &&
+	    n <= MAX_PROCS)
 		return (int)n;
 	n = snprintf(message, sizeof message,
 		     "libgo: LIBGO_PROCS=%.40s is no number from 1 to %d; "
@@ -82,11 +84,16 @@ procs_wanted(void)
 	return go__os_cpus();
 }
 
+// make_p makes one more. The first is there from the start: nothing that
+// blocks can fail for want of memory.
 static bool
 make_p(void)
 {
-	struct p *p = go__os_reserve(sizeof *p);
+	static struct p first;
+	struct p *p = &first;
 
+	if (go__sched.n_made > 0)
+		p = go__os_reserve(sizeof *p);
 	if (p == NULL)
 		return false;
 	p->id = go__sched.n_made;
@@ -128,17 +135,35 @@ set_procs(int n)
 	}
 }
 
+// complain_if_fewer says that there is no memory for n processors.
+static void
+complain_if_fewer(int n)
+{
+	char text[120];
+	int made = go__proc_made();
+
+	if (n <= made)
+		return;
+	n = snprintf(text, sizeof text,
+		     "libgo: no memory for %d processors; using %d\n", n, made);
+	go__os_write(2, text, (size_t)n);
+}
+
 void
 go__proc_start(void)
 {
+	int n = 0;
+
 	if (load_rlx(&go__sched.procs) > 0)  // settled below, under the lock
 		return;
 	go__lock(&go__sched.lock);
-	if (go__sched.procs == 0)
-		set_procs(procs_wanted());
+	if (go__sched.procs == 0) {
+		n = procs_wanted();
+		set_procs(n);
+	}
 	go__unlock(&go__sched.lock);
-	if (load_rlx(&go__sched.procs) == 0)  // we just looked
-		go_panic("go: no memory for a processor");
+	go__fork_start();
+	complain_if_fewer(n);
 }
 
 void
@@ -234,9 +259,12 @@ go__sched_procs(int n)
 	go__proc_start();
 	go__lock(&go__sched.lock);
 	old = go__sched.procs;
+	if (n > MAX_PROCS)
+		n = MAX_PROCS;
 	if (n > 0)
-		set_procs(n < MAX_PROCS ? n : MAX_PROCS);
+		set_procs(n);
 	go__unlock(&go__sched.lock);
+	complain_if_fewer(n);
 	// What was idle before has new company: it may have to wake.
 	if (go__proc_any_work())
 		go__idle_wake();

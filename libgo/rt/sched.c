@@ -49,6 +49,8 @@
 //       or is between putting it and reading searching, or between taking
 //       searching down and reading the queues.
 //   S5  wake_at is the earliest alarm of the machines on sched.idle_m.
+//   S6  While a goroutine is locked to its thread there is a machine that is
+//       not bound to one: it runs the others, and hands over those that are.
 //
 // Lock rank: locks of conc/ < g.parting < heaps of timers < sched.lock; the
 // lock of a stack class is a leaf. Nothing here is called with sched.lock held.
@@ -59,6 +61,7 @@
 
 #include "libgo/goroutine.h"
 #include "rt/fault.h"
+#include "rt/fork.h"
 #include "rt/idle.h"
 #include "rt/machine.h"
 #include "rt/os.h"
@@ -92,6 +95,14 @@ go__sched_self(void)
 	struct m *m = go__sched_machine();
 
 	return m != NULL ? m->g : NULL;
+}
+
+bool
+go__sched_is_between(void)
+{
+	struct m *m = go__sched_machine();
+
+	return m != NULL && go__machine_schedules(m);
 }
 
 static uint64_t
@@ -400,30 +411,39 @@ adopted(void)
 	loop(m);
 }
 
+// Main becomes a goroutine when it first blocks, with a lock held: this must
+// not fail. There is one main thread, so what its machine needs is there from
+// the start; its stack, which has no guard then, only for want of a better one.
 void
 go__sched_adopt(struct g *g)
 {
-	char *stack = go__os_reserve(SCHED_STACK);
-	struct m *m = go__idle_new();
+	static _Alignas(16) char room[SCHED_STACK];
+	static struct m main_m;
+	char *guarded = go__os_reserve(SCHED_STACK);
+	char *stack = guarded != NULL ? guarded : room;
+	size_t guard = guarded != NULL ? go__os_page() : 0;
+	struct m *m = &main_m;
 
-	if (stack == NULL || m == NULL)
-		go_panic("go: no memory for the main thread's scheduler");
+	if (go__fork_is_child())
+		go__fork_refuse();
+	go__idle_init(m);
 	go__proc_start();
 	go__fault_thread();
-	go__os_guard(stack);
+	if (guarded != NULL)
+		go__os_guard(guarded);
 	go__tools_thread(&g->tools);
-	go__tools_born(&m->tools, stack + go__os_page(),
-		       SCHED_STACK - go__os_page());
+	go__tools_born(&m->tools, stack + guard, SCHED_STACK - guard);
 	go__tools_release(&m->tools);  // as of any machine
 	go__context_init(&m->context, stack + SCHED_STACK, adopted);
 	m->g = g;
-	if (g->n_locks > 0)
-		go__machine_bind(m, g);
 	m->tid = go__os_thread_id();
 	go__lock(&go__sched.lock);
 	go__sched.n_machines++;
+	go__deadlock_awake();
 	go__unlock(&go__sched.lock);
 	go__idle_enlist(m);
+	if (g->n_locks > 0)
+		go__bound_bind(m, g);
 	set_self_m(m);
 }
 
@@ -449,8 +469,12 @@ static void
 away(void (*after)(struct g *g, void *arg), void *arg, bool for_good)
 {
 	struct m *m = go__machine_enter();
-	struct g *g = m->g, *next = take_next(m);
+	struct g *g, *next;
 
+	if (__builtin_expect(m == NULL, 0))
+		go__fork_refuse();
+	g = m->g;
+	next = take_next(m);
 	m->after = after;
 	m->after_arg = arg;
 	m->left = g;
@@ -491,12 +515,15 @@ go__sched_arrive(struct g *g)
 	go__machine_exit(m);
 }
 
-// requeue puts g behind all others; it wakes nobody if there are none.
+// requeue puts g behind all others; it wakes nobody if there are none, not even
+// one that the thread has come to.
 static void
 requeue(struct g *g, void *arg)
 {
-	struct p *p = go__sched_machine()->p;
-	bool is_alone = p != NULL && runq_ring_is_empty(&p->queue);
+	struct m *m = go__sched_machine();
+	struct p *p = m->p;
+	bool is_alone =
+		p != NULL && m->g == NULL && runq_ring_is_empty(&p->queue);
 
 	(void)arg;
 	if (p != NULL)
@@ -522,6 +549,8 @@ put(struct m *m, struct g *g)
 		if (g != NULL)
 			go__proc_put(m->p, g);
 	} else {
+		if (go__fork_is_child())
+			return;  // g is the parent's
 		go__proc_start();
 		go__proc_put_global(g, g, 1);
 	}
@@ -538,10 +567,21 @@ go__sched_put(struct g *g)
 		put(m, g);
 		return;
 	}
-	go__machine_enter();
+	if (go__machine_enter() == NULL)
+		return;  // g is the parent's
 	put(m, g);
 	is_lost = m->p == NULL;
 	go__machine_exit(m);
 	if (is_lost)
 		go__sched_yield();  // queue for a processor
+}
+
+void
+go__sched_forked(void)
+{
+	struct m *m = go__sched_machine();
+
+	store_rlx(&go__sched.made, NULL);  // there is one thread
+	if (m != NULL)
+		store_rlx(&m->taken, TAKEN_BY_FORK);
 }

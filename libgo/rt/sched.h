@@ -25,6 +25,14 @@ struct go__timers;
 // the thread is none of the scheduler's.
 struct g *go__sched_self(void);
 
+// go__sched_forked is what a child of fork does, on its only thread: from then
+// on go__sched_start, and what would leave the caller's goroutine, refuse.
+void go__sched_forked(void);
+
+// go__sched_is_between tells whether the caller runs on a scheduler's stack,
+// between two goroutines: a timer's callback does.
+bool go__sched_is_between(void);
+
 // go__sched_leave stops the calling goroutine and runs after(g, arg) on the
 // scheduler's stack once it is off its own. It returns when g runs again.
 void go__sched_leave(void (*after)(struct g *g, void *arg), void *arg);
@@ -44,10 +52,12 @@ void go__sched_put(struct g *g);
 void go__sched_yield(void);
 
 // go__sched_start sees to it that there is a machine; false if none can be had.
+// go__sched_is_started tells whether there is one.
 bool go__sched_start(void);
+bool go__sched_is_started(void);
 
 // go__sched_adopt makes the calling thread a machine whose current goroutine
-// is g, which so far ran on the thread's own stack. Panics without memory.
+// is g, which so far ran on the thread's own stack.
 void go__sched_adopt(struct g *g);
 
 // go__sched_timer_armed tells that the earliest timer on h is now due at when.

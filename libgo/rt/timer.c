@@ -173,6 +173,12 @@ go__timer_init(struct go__timer *t,
 	*t = (struct go__timer){.fn = fn};
 }
 
+bool
+go__timers_start(void)
+{
+	return go__sched_start();
+}
+
 void
 go__timer_arm(struct go__timer *t, go_time when, uint64_t arg)
 {

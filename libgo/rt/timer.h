@@ -44,6 +44,11 @@ struct go__timers {
 void go__timer_init(struct go__timer *t,
 		    void (*fn)(struct go__timer *t, uint64_t arg));
 
+// go__timers_start sees to it that somebody minds the timers; false if no
+// thread can be had. What arms a timer calls it first, where it can still
+// refuse; who runs as a goroutine need not.
+bool go__timers_start(void);
+
 // go__timer_arm has fn(t, arg) called at when. The timer must not be armed,
 // nor may two arm it at the same time.
 void go__timer_arm(struct go__timer *t, go_time when, uint64_t arg);

@@ -400,25 +400,48 @@ listen(go__chan_ref chan, uint64_t set, struct listener **fresh)
 	return 0;
 }
 
+// notify returns 0, or -errno and chan is as it was.
+static int
+notify(go__chan_ref chan, uint64_t set)
+{
+	struct listener *fresh = malloc(sizeof *fresh);
+	int error;
+
+	if (fresh == NULL)
+		return -ENOMEM;
+	go_mutex_lock(&mutex);
+	error = listen(chan, set, &fresh);
+	go_mutex_unlock(&mutex);
+	free(fresh);
+	return error;
+}
+
+// why tells why start_watcher failed.
+static const char *
+why(int error)
+{
+	switch (error) {
+	case -ENOMEM:
+		return "no memory";
+	case -EAGAIN:
+		return "no thread can be had to mind the descriptors";
+	default:
+		return strerror(-error);
+	}
+}
+
 void
 go__signal_notify(go__chan_ref sender, const int *sigs, size_t n)
 {
 	uint64_t set =
 		n > 0 ? set_of("go_signal_notify", sigs, n) : set_of_all();
-	struct listener *fresh;
-	int error = -ENOMEM;
+	int error;
 
 	if (sender == NULL)
 		go_panic("go_signal_notify: the channel is NULL");
-	fresh = malloc(sizeof *fresh);
-	if (fresh != NULL) {
-		go_mutex_lock(&mutex);
-		error = listen(sender, set, &fresh);
-		go_mutex_unlock(&mutex);
-	}
-	free(fresh);
+	error = notify(sender, set);
 	if (error != 0)
-		go_panic("go_signal_notify: %s", strerror(-error));
+		go_panic("go_signal_notify: %s", why(error));
 }
 
 void
@@ -535,17 +558,24 @@ attend(go_ctx *ctx, go_chan(int) c)
 go_ctx *
 go__signal_ctx(go_ctx *parent, const int *sigs, size_t n)
 {
+	uint64_t set = n > 0 ? set_of("go_signal_ctx", sigs, n) : set_of_all();
+	go_ctx *ctx = go_ctx_with_cancel(parent);
+	int error = -ENOMEM;
 	go_chan(int) c;
-	go_ctx *ctx;
 
-	(void)set_of("go_signal_ctx", sigs, n);
-	ctx = go_ctx_with_cancel(parent);
 	if (go_ctx_err(ctx) != NULL)
 		return ctx;
 	c = go_chan_make(int, 1);
-	if (c == NULL)
-		go_panic("go_signal_ctx: no memory");
-	go__signal_notify((go__chan_ref)c, sigs, n);
-	go(attend, go_ctx_retain(ctx), c);
-	return ctx;
+	if (c != NULL)
+		error = notify((go__chan_ref)c, set);
+	if (error == 0 && go_try_start(attend, go_ctx_retain(ctx), c) != NULL) {
+		go_ctx_release(ctx);
+		go_signal_stop(c);
+		error = -ENOMEM;
+	}
+	if (error == 0)
+		return ctx;
+	go_chan_release(c);
+	go_ctx_release(ctx);
+	go_panic("go_signal_ctx: %s", why(error));
 }

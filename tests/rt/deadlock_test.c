@@ -121,6 +121,15 @@ wait_after_a_hog(void)
 	recv_forever();
 }
 
+// The others have been asleep for long when main first is a goroutine.
+static void
+wait_after_a_pause(void)
+{
+	go(recv_forever);
+	usleep(100000);
+	recv_forever();
+}
+
 static void *
 end_at_once(void *arg)
 {
@@ -193,6 +202,7 @@ static const struct {
 	{wait_after_changes, "channel receive"},
 	{wait_after_a_timer, "channel receive"},
 	{wait_after_a_hog, "channel receive"},
+	{wait_after_a_pause, "channel receive"},
 	{wait_after_a_thread, "channel receive"},
 	{wait_after_locked_play, "channel receive"},
 	{end_main, "main has ended"},
@@ -213,13 +223,14 @@ START_TEST(a_deadlock_ends_the_program)
 
 	run_child(&e, run_deadlock, &i);
 	ck_assert_msg(WIFEXITED(e.status) && WEXITSTATUS(e.status) == 2,
-		      "status %#x, want exit 2; it said: %s", e.status, e.said);
+		      "status %#x, want exit 2; it said: %.1500s", e.status,
+		      e.said);
 	snprintf(want, sizeof want,
 		 "fatal error: all goroutines are asleep - deadlock!\n\n"
 		 "goroutine 1 [%s]: main\n",
 		 deadlocks[_i].state);
-	ck_assert_msg(strncmp(e.said, want, strlen(want)) == 0, "it said: %s",
-		      e.said);
+	ck_assert_msg(strncmp(e.said, want, strlen(want)) == 0,
+		      "it said: %.1500s", e.said);
 }
 
 // What follows is no deadlock, although all goroutines sleep for longer than
@@ -409,7 +420,8 @@ START_TEST(what_waits_for_something_else_is_no_deadlock)
 
 	run_child(&e, run_no_deadlock, &i);
 	ck_assert_msg(WIFEXITED(e.status) && WEXITSTATUS(e.status) == 7,
-		      "status %#x, want exit 7; it said: %s", e.status, e.said);
+		      "status %#x, want exit 7; it said: %.1500s", e.status,
+		      e.said);
 	ck_assert_str_eq(e.said, "");
 }
 

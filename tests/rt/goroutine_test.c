@@ -175,6 +175,104 @@ START_TEST(a_plain_thread_may_not_exit)
 	expect_abort(&e, "panic: go_exit: a plain thread");
 }
 
+typedef void (*function)(void);
+typedef go_error *(*fallible)(void);
+
+static void
+start_null(void)
+{
+	go((function)NULL);
+}
+
+static void
+start_null_with(void)
+{
+	go_with(GO_ATTR(.name = "nobody"), (function)NULL);
+}
+
+static void
+try_start_null(void)
+{
+	(void)!go_try_start((function)NULL);
+}
+
+static void
+try_null(void)
+{
+	(void)!go_try((function)NULL);
+}
+
+static void
+defer_null(void)
+{
+	go_defer(NULL, NULL);
+}
+
+static void
+wait_for_null(void)
+{
+	go_wg_go(&wg, (function)NULL);
+}
+
+static void
+group_null(void)
+{
+	(void)go_group_go(go_group_new(NULL), (fallible)NULL);
+}
+
+static void
+once_null(void)
+{
+	static go_once once;
+
+	go_once_do(&once, NULL);
+}
+
+static void
+call_null_later(void)
+{
+	(void)go_after_func(GO_HOUR, (function)NULL);
+}
+
+static void
+call_null_after_context(void)
+{
+	(void)!go_ctx_after_func(NULL, NULL, NULL);
+}
+
+START_TEST(a_function_that_is_null_is_refused)
+{
+	static const struct {
+		void (*fn)(void);
+		const char *call;
+	} calls[] = {
+		{start_null, "go"},
+		{start_null_with, "go"},
+		{try_start_null, "go"},
+		{try_null, "go_try"},
+		{defer_null, "go_defer"},
+		{wait_for_null, "go_wg_go"},
+		{group_null, "go_group_go"},
+		{once_null, "go_once_do"},
+		{call_null_later, "go_after_func"},
+		{call_null_after_context, "go_ctx_after_func"},
+	};
+	char want[80];
+	go_error *err;
+
+	for (size_t i = 0; i < COUNT(calls); i++) {
+		err = go_try(calls[i].fn);
+		snprintf(want, sizeof want, "%s: the function is NULL",
+			 calls[i].call);
+		ck_assert_ptr_nonnull(err);
+		ck_assert_msg(strncmp(go_error_text(err), want, strlen(want)) ==
+				      0,
+			      "%s: %s", calls[i].call, go_error_text(err));
+		go_error_free(err);
+	}
+	go_wg_wait(&wg);  // nobody is counted
+}
+
 static void
 panic_now(int n)
 {
@@ -424,6 +522,7 @@ main(void)
 		tcase_add_test(native, an_exit_of_main_alone_is_a_deadlock);
 	tcase_add_test(tc, when_main_exits_the_others_go_on);
 	tcase_add_test(tc, a_plain_thread_may_not_exit);
+	tcase_add_test(tc, a_function_that_is_null_is_refused);
 	tcase_add_test(tc, a_panic_says_what_and_who);
 	tcase_add_test(tc, a_name_is_cut_to_31_bytes_and_may_be_taken_away);
 	tcase_add_test(tc, a_stack_that_cannot_be_panics);

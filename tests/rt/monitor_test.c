@@ -453,7 +453,7 @@ expect_report(void (*lose)(const char *debug), const char *text)
 			      strstr(e.said, text) &&
 			      strstr(e.said, ": its processor goes on"),
 		      "it said: %s", e.said);
-	run_child(&e, lose, "nothing");
+	run_child(&e, lose, "");
 	ck_assert_int_eq(e.status, 0);
 	ck_assert_str_eq(e.said, "");
 }

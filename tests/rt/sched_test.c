@@ -246,8 +246,8 @@ START_TEST(the_environment_sets_the_processors)
 {
 	static const char *const good[] = {"1", "2", "17", "1024"};
 	static const char *const bad[] = {
-		"0",   "-1", "x",    "2x", "1025", "99999999999999999999",
-		"1.5", " ",  "0x10",
+		"0",  "-1", "banana", "2x",   "1025", "99999999999999999999",
+		"4 ", " 4", "1.5",    "0x10", " ",    "+4",
 	};
 	char want[200];
 	struct ending e;

@@ -31,6 +31,10 @@
 // the pages that it touches; go_with gives another size. The runtime handles
 // SIGSEGV, unless somebody does when it starts, to name a goroutine that
 // overflows its stack before the process dies of it.
+//
+// fork is for exec, and works as ever: the program goes on undisturbed. A child
+// has the calling goroutine alone. Until it calls exec, or exit, what waits or
+// starts something panics there; what others wait for stays in the parent.
 
 #ifndef LIBGO_GOROUTINE_H
 #define LIBGO_GOROUTINE_H
@@ -52,7 +56,8 @@ typedef struct go_attr {
 // go starts fn(args...) as a goroutine and returns at once. It takes up to
 // six arguments, in all at most six words: numbers, pointers, and structs of
 // at most 16 bytes. A braced argument with commas needs parentheses. The
-// result of fn is dropped. Panics when there is no memory for a stack.
+// result of fn is dropped. Panics when there is no memory for a stack, or not
+// one thread to run goroutines.
 //
 // What the compiler cannot refuse, and must not be: a packed or over-aligned
 // struct, a parameter wider than the argument given for it (long double,
@@ -109,7 +114,8 @@ GO_API void go_blocking_end(void);
 
 // go_lock_thread keeps the calling goroutine on the thread it runs on, and
 // everybody else off it, until go_unlock_thread has been called as often, or
-// the goroutine ends. For libraries that count on their thread.
+// the goroutine ends. For libraries that count on their thread. Panics when no
+// thread can be had for the others.
 GO_API void go_lock_thread(void);
 GO_API void go_unlock_thread(void);
 
