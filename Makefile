@@ -107,6 +107,11 @@ test_src := $(filter-out tests/bench/% tests/lint/%,$(sort \
 # leaves them out, and the scripts: both are about this machine.
 inside_src := $(shell grep -l '^#include "reflectgen/' /dev/null $(test_src))
 test_sh := $(filter-out tests/lint/%,$(sort $(wildcard tests/*/*_test.sh)))
+# What badday_test leads elsewhere are the thread sanitizer's own calls, too,
+# which is in the program.
+ifeq ($(MODE),tsan)
+test_src := $(filter-out tests/rt/badday_test.c,$(test_src))
+endif
 ifneq ($(is_cross),)
 test_src := $(filter-out $(inside_src),$(test_src))
 test_sh :=
@@ -326,8 +331,9 @@ $(filter $(t).h,$(reflected)),$(LIB))))
 # A test NOUN_test.c takes the NOUN_*.c and the reflected NOUN.h and NOUN_*.h
 # beside it; those of reflectgen may call its insides.
 noun = $(patsubst %_test.c,%,$(1))
-$(foreach t,$(test_src),$(eval $(call program,$(t:%.c=$(BUILD)/%),$(t) \
-$(filter-out %_test.c,$(wildcard $(call noun,$(t))_*.c)),\
+parts = $(filter-out %_test.c,$(wildcard $(call noun,$(1))_*.c))
+$(foreach t,$(test_src),$(eval $(call program,$(t:%.c=$(BUILD)/%),\
+$(t) $(call parts,$(t)),\
 $(filter $(call noun,$(t)).h $(call noun,$(t))_%.h,$(reflected)),\
 $(if $(filter $(inside_src),$(t)),$(call obj,$(filter-out \
 reflectgen/main.c,$(gen_src)))) $(LIB))))
@@ -359,6 +365,7 @@ endif
 .SECONDARY:
 
 -include $(patsubst %.o,%.d,$(call obj,$(lib_src) $(testing_src) $(gen_src) \
-	$(bench_src) $(test_src) $(wildcard examples/*/*.c)) \
+	$(bench_src) $(test_src) $(foreach t,$(test_src),$(call parts,$(t))) \
+	$(wildcard examples/*/*.c)) \
 	$(call gen_obj,$(reflected)))
 -include $(call gen,$(reflected),d)

@@ -93,6 +93,7 @@ make(void)
 		return error;
 	}
 	poller.n_made = 1;  // none has the index INTERRUPT
+	go__tools_release(&poller);
 	// [P1] pairs with go__poll_interrupt: the set is whole.
 	store_rel(&poller.is_made, 1);
 	return 0;
@@ -415,6 +416,7 @@ look(struct go__poll_found *found, go_time until, bool is_sleeper)
 	uint64_t count;
 	int saved = errno, n;
 
+	go__tools_acquire(&poller);
 	if (left < 0)
 		left = 0;
 	ts.tv_sec = left / 1000000000;
@@ -467,7 +469,9 @@ go__poll_interrupt(void)
 	int saved = errno;
 
 	// [P1] pairs with make.
-	if (load_acq(&poller.is_made))
-		(void)!write(poller.event, &one, sizeof one);
+	if (!load_acq(&poller.is_made))
+		return;
+	go__tools_acquire(&poller);
+	(void)!write(poller.event, &one, sizeof one);
 	errno = saved;
 }

@@ -13,7 +13,6 @@
 
 enum { STATUS = 9, CHATTER = 4 };
 
-static go_atomic_bool stop;
 static go_atomic_int32 n_ran;
 static pthread_key_t key;
 static bool is_played;
@@ -188,8 +187,8 @@ tick(void)
 static void
 hog(void)
 {
-	while (!go_atomic_load(&stop))
-		;
+	for (;;)
+		__asm__ volatile("");  // which compilers leave alone
 }
 
 static void
@@ -411,6 +410,9 @@ START_TEST(what_runs_at_the_end_may_do_all)
 	bool is_early = strcmp(befores[(int)which[1]], "early") == 0;
 	struct ending e;
 
+	// The sanitizers know no goroutine that ends its thread.
+	if (IS_SANITIZED && ends[(int)which[0]].end == end_after_first_thread)
+		return;
 	run_child(&e, start_again, which);
 	ck_assert_msg(WIFEXITED(e.status) && WEXITSTATUS(e.status) == STATUS &&
 			      count_in(e.said, "at exit\n") == 1 &&
@@ -446,18 +448,19 @@ START_TEST(who_waits_for_nobody_at_the_end_is_told)
 int
 main(int argc, char **argv)
 {
-	Suite *s = suite_create("exit");
-	TCase *tc = tcase_create("all"), *native = tcase_create("native");
+	TCase *tc;
+	Suite *s;
 
 	if (argc > 2)
 		return play(argv[1], argv[2]);
+	s = suite_create("exit");
+	tc = tcase_create("all");
 	suite_add_tcase(s, tc);
-	suite_add_tcase(s, native);
-	tcase_set_tags(native, "native");  // an emulator starts no emulator
+	tcase_set_tags(tc, "native");  // an emulator starts no emulator
 	tcase_set_timeout(tc, 60);
-	tcase_set_timeout(native, 60);
-	tcase_add_loop_test(native, what_runs_at_the_end_may_do_all, 0,
+	tcase_add_loop_test(tc, what_runs_at_the_end_may_do_all, 0,
 			    COUNT(ends) * COUNT(befores));
-	tcase_add_test(tc, who_waits_for_nobody_at_the_end_is_told);
+	if (!IS_SANITIZED)  // a sanitizer may have a thread of its own
+		tcase_add_test(tc, who_waits_for_nobody_at_the_end_is_told);
 	return run_suite(s);
 }
