@@ -177,8 +177,8 @@ arm(go_ctx *c)
 {
 	add_rlx(&c->holds, 1);  // ours alone so far
 	go__timer_arm(&c->timer, c->deadline, 0);
-	// Who cancelled c meanwhile may not have seen the timer armed; then the
-	// timers' lock, which it took before us, shows us the phase.
+	// Who cancelled c meanwhile may not have seen the timer armed; then its
+	// go__timer_cancel came before our arm, which shows us the phase.
 	if (load_rlx(&c->phase) != GO__CTX_LIVE)
 		go__ctx_disarm(c);
 }

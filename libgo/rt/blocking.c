@@ -27,7 +27,13 @@ go_blocking_end(void)
 
 	if (m == NULL)
 		return;
-	has_p = m->p != NULL || go__proc_take_idle(m);
+	has_p = m->p != NULL;
+	if (!has_p && go__proc_take_idle(m)) {
+		has_p = true;
+		// It may have been the last: who slept for it sleeps on.
+		go__idle_mind(go__timers_next());
+		go__idle_mind_poll();
+	}
 	go__machine_exit(m);
 	if (!has_p)
 		go__sched_yield();

@@ -54,7 +54,7 @@ set_name(struct g *g, const char *name)
 	g->name[n] = '\0';
 }
 
-// bury runs on the scheduler's stack: g's own may go.
+// bury runs on another stack: g's own may go.
 static void
 bury(struct g *g, void *arg)
 {

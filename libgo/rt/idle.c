@@ -26,7 +26,7 @@ update_wake_at(void)
 	for (struct m *m = go__sched.idle_m; m != NULL; m = m->next_idle)
 		if (m->alarm < first)
 			first = m->alarm;
-	// [T1] pairs with go__sched_timer_armed: who arms a timer sees the
+	// [T1] pairs with go__idle_mind: who arms a timer sees the
 	// alarm, or the sleeper sees the timer.
 	store_seq(&go__sched.wake_at, first);
 }
@@ -379,10 +379,15 @@ go__idle_doze(struct m *m)
 void
 go__idle_rest(struct m *m)
 {
+	bool is_retired;
+
 	go__lock(&go__sched.lock);
 	go__proc_push_idle(m->p);
+	is_retired = m->p->is_retired;
 	m->p = NULL;
 	go__unlock(&go__sched.lock);
+	if (is_retired)
+		go__idle_mind(go__timers_next());  // as in retire
 	if (m->is_searching) {
 		m->is_searching = false;
 		add_seq(&go__sched.searching, -1);  // [S1]
@@ -469,6 +474,7 @@ go__idle_retire(struct m *m)
 	go__idle_end_search(m);
 	if (go__proc_any_work())
 		go__idle_wake();
+	go__idle_mind(go__timers_next());  // p's are others' now
 }
 
 void
@@ -524,10 +530,9 @@ go__sched_timer_armed(const struct go__timers *h, go_time when)
 {
 	struct m *m = go__sched_machine();
 
-	// A scheduler with a processor looks at its timers before it runs or
-	// sleeps again.
-	if (m != NULL && m->p != NULL && h == &m->p->timers &&
-	    go__machine_schedules(m))
+	// On its own stack a scheduler with a processor looks at its timers
+	// before it runs or sleeps again. On the next goroutine's it has looked.
+	if (m != NULL && m->g == NULL && m->p != NULL && h == &m->p->timers)
 		return;
 	if (!go__sched_start())
 		go_panic("no thread can be had to mind the timers");

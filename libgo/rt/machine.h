@@ -32,6 +32,7 @@ struct m {
 	struct go__tools tools;      // owner
 	struct g *g;                 // owner; what runs, NULL on its own stack
 	struct g *left;  // owner; what ran before, until it is settled
+	struct g *pick;  // owner; what runs next, found before
 	// What it holds, unless that was taken. Owner, or its waker while it
 	// sleeps.
 	struct p *p;

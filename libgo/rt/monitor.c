@@ -118,7 +118,7 @@ take(struct p *p, bool *can)
 	store_rlx(&m->taken, TAKEN_ASKED);  // [H1] ordered by the barrier
 	*can = go__os_barrier() == 0;
 	if (*can && load_acq(&m->in_runtime) == 0) {
-		// [H2] pairs with leave_runtime: we see its queue.
+		// [H2] pairs with go__machine_exit: we see its queue.
 		cas_rlx(&m->taken, TAKEN_ASKED, TAKEN_AWAY);  // or it did
 	} else if (cas_rlx(&m->taken, TAKEN_ASKED, TAKEN_NOT)) {
 		return false;

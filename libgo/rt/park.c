@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A goroutine that parks switches to its machine's scheduler, which then
-// releases what park was given: at that moment, and no earlier, others can
-// find the goroutine and ready it, perhaps on another machine.
+// A goroutine that parks leaves its stack, and then its thread releases what
+// park was given: at that moment, and no earlier, others can find the goroutine
+// and ready it, perhaps on another machine.
 //
 // With a deadline there is a second one who may ready it: the timer. It is
 // armed before the release, for afterwards the goroutine may run and end; and

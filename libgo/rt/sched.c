@@ -79,7 +79,7 @@ enum {
 	SCHED_STACK = 256 << 10,
 };
 
-__thread struct m *go__this_m;
+__thread struct m *go__this_m __attribute__((used));  // read by self.h
 
 // As for reading, self.h: the compiler must not keep the address.
 static __attribute__((noinline)) void
@@ -340,8 +340,11 @@ end_search(struct m *m)
 static struct g *
 find(struct m *m)
 {
-	struct g *g;
+	struct g *g = m->pick;
 
+	m->pick = NULL;
+	if (g != NULL)
+		return g;
 	for (;;) {
 		if (m->p == NULL) {
 			go__idle_doze(m);
@@ -456,16 +459,16 @@ take_next(struct m *m)
 	if (m->p == NULL || m->bound != NULL)
 		return NULL;
 	g = take_near(m);
-	if (g != NULL && g->machine != NULL) {
-		go__proc_put(m->p, g);
-		return NULL;
-	}
-	return g;
+	if (g == NULL || g->machine == NULL)
+		return g;
+	m->pick = g;  // its machine must be given it
+	return NULL;
 }
 
 // away switches from the calling goroutine to the one that runs next, or to
-// its machine's scheduler, which looks further.
-static void
+// its machine's scheduler, which looks further. The program's code, into which
+// it must not be inlined, may use registers that the switch does not know.
+static __attribute__((noinline)) void
 away(void (*after)(struct g *g, void *arg), void *arg, bool for_good)
 {
 	struct m *m = go__machine_enter();

@@ -33,8 +33,8 @@ void go__sched_forked(void);
 // between two goroutines: a timer's callback does.
 bool go__sched_is_between(void);
 
-// go__sched_leave stops the calling goroutine and runs after(g, arg) on the
-// scheduler's stack once it is off its own. It returns when g runs again.
+// go__sched_leave stops the calling goroutine and runs after(g, arg) once it is
+// off its stack. It returns when g runs again.
 void go__sched_leave(void (*after)(struct g *g, void *arg), void *arg);
 
 // go__sched_arrive is the first thing that a new goroutine calls.
@@ -71,7 +71,7 @@ void go__sched_poll_awaited(void);
 int go__sched_procs(int n);
 
 // go__sched_born counts one more goroutine alive and returns a number never
-// used before; go__sched_died, on the scheduler's stack, counts one less.
+// used before; go__sched_died, off the goroutine's stack, counts one less.
 uint64_t go__sched_born(void);
 void go__sched_died(void);
 size_t go__sched_count(void);

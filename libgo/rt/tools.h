@@ -5,7 +5,9 @@
 // The only place that knows them. The build defines GO__TSAN in its thread
 // sanitizer mode, where rt/ itself is compiled without instrumentation: its
 // own hand-overs are told here by go__tools_release and go__tools_acquire, so
-// that a goroutine's switch orders nothing that the program did not order.
+// that a goroutine's switch orders nothing that the program did not order. What
+// a thread does for a goroutine that it has left (sched.c, settle) counts as
+// done by the one that it has come to.
 
 #ifndef RT_TOOLS_H
 #define RT_TOOLS_H

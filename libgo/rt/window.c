@@ -14,7 +14,8 @@ go__window_await(void)
 	for (struct m *m = load_acq(&go__sched.made); m != NULL;
 	     m = m->next_made) {
 		go__check(is_made || !load_rlx(&m->may_open),  // it stays true
-			  "the kernel's barrier worked once, but no more");
+			  "the system refuses membarrier, which it granted "
+			  "before");
 		while (load_acq(&m->is_open))  // [W1]
 			go__os_yield();
 	}

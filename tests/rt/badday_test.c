@@ -139,7 +139,7 @@ static const struct {
 	{"sigaltstack", BADDAY_BIT(sigaltstack), {"stack"}},
 	{"anything",
 	 (1u << BADDAY_COUNT) - 1,
-	 {"memory", "thread", "open files", "space"}},
+	 {"memory", "thread", "open files", "membarrier"}},
 };
 
 static bool
@@ -155,15 +155,20 @@ names_it(const char *text, int kind)
 	return strcmp(text, "out of memory") == 0;
 }
 
-// sentence returns what the child that aborted said in its panic.
+// sentence returns what the child that aborted said last.
 static const char *
 sentence(struct ending *e)
 {
-	char *text = strstr(e->said, "panic: "), *end;
+	static const char *const begins[] = {"panic: ", "libgo: broken: "};
+	char *text = NULL, *end;
 
+	for (size_t i = 0; text == NULL && i < COUNT(begins); i++) {
+		text = strstr(e->said, begins[i]);
+		if (text != NULL)
+			text += strlen(begins[i]);
+	}
 	if (text == NULL)
 		return "";
-	text += strlen("panic: ");
 	end = strchr(text, '\n');
 	if (end != NULL)
 		*end = '\0';

@@ -72,6 +72,57 @@ START_TEST(a_locked_goroutine_stays_on_its_thread)
 	run_some_locked(8, 50);
 }
 
+static go_atomic_bool stop;
+static go_atomic_int64 n_rounds;
+
+static void
+yield_until_stop(bool counts)
+{
+	while (!go_atomic_load(&stop)) {
+		go_yield();
+		if (counts)
+			go_atomic_add(&n_rounds, 1);
+	}
+}
+
+static void
+echo_locked(go_chan(int) in, go_chan(int) out)
+{
+	int v;
+
+	go_lock_thread();
+	while (go_recv(in, &v))
+		go_send(out, v);
+}
+
+// Its turn comes as that of any other, however many others there are: the
+// scheduler does something special at some turns, and not only then.
+START_TEST(a_locked_goroutine_has_its_turns)
+{
+	enum { TRIPS = 40 };
+	go_chan(int) there = go_chan_make(int, 0);
+	go_chan(int) back = go_chan_make(int, 0);
+	int64_t before = 0;
+	int v = 0;
+
+	go_procs(1);
+	for (int i = 0; i < 5 + _i; i++)
+		go_wg_go(&wg, yield_until_stop, i == 0);
+	go_wg_go(&wg, echo_locked, there, back);
+	for (int i = 0; i <= TRIPS; i++) {
+		go_send(there, i);
+		go_recv(back, &v);
+		if (i == 0)  // so far main was no goroutine
+			before = go_atomic_load(&n_rounds);
+	}
+	ck_assert_int_le(go_atomic_load(&n_rounds) - before, 4 * TRIPS);
+	go_atomic_store(&stop, true);
+	go_close(there);
+	go_wg_wait(&wg);
+	go_chan_release(there);
+	go_chan_release(back);
+}
+
 static void
 pass_on(go_chan(int) in, go_chan(int) out, int n, bool is_locked)
 {
@@ -359,6 +410,7 @@ main(void)
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, IS_SANITIZED ? 60 : 20);
 	tcase_add_test(tc, a_locked_goroutine_stays_on_its_thread);
+	tcase_add_loop_test(tc, a_locked_goroutine_has_its_turns, 0, 12);
 	tcase_add_test(tc, values_run_through_locked_goroutines);
 	tcase_add_test(tc, no_processor_is_lost_by_locking);
 	tcase_add_test(tc, a_lock_holds_until_it_is_undone_as_often);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "rt/machine.h"
 #include "rt/os.h"
 #include "suite.h"
 
@@ -266,6 +267,39 @@ START_TEST(a_hint_hands_the_processor_on)
 }
 
 static void
+sleep_once(go_atomic_bool *is_asleep)
+{
+	go_atomic_store(is_asleep, true);
+	go_sleep(200 * GO_MILLISECOND);
+	set_stop();
+}
+
+// The processor that the hint gave away comes back, the last idle one. Whoever
+// slept for the timer meanwhile finds none.
+static void
+hint_and_hog(go_atomic_bool *is_asleep)
+{
+	while (!go_atomic_load(is_asleep))
+		go_yield();
+	go_blocking_begin();
+	while (load_seq(&go__sched.wake_at) == GO__NEVER)  // somebody sleeps
+		go__os_pause();
+	compute_for(100 * GO_MILLISECOND);  // the monitor, too, may sleep
+	go_blocking_end();
+	spin();
+}
+
+START_TEST(who_comes_back_to_hog_lets_timers_fire)
+{
+	static go_atomic_bool is_asleep;
+
+	go_procs(1);
+	go_wg_go(&wg, sleep_once, &is_asleep);
+	go_wg_go(&wg, hint_and_hog, &is_asleep);
+	go_wg_wait(&wg);
+}
+
+static void
 call_between_hints(go_chan(int) c, int n)
 {
 	int v;
@@ -484,6 +518,7 @@ main(void)
 	tcase_add_test(tc, who_blocks_in_the_kernel_stalls_nobody);
 	tcase_add_test(tc, fifty_block_at_once);
 	tcase_add_test(tc, a_hint_hands_the_processor_on);
+	tcase_add_test(tc, who_comes_back_to_hog_lets_timers_fire);
 	tcase_add_test(tc, hints_are_only_hints);
 	tcase_add_test(
 		tc, hints_do_nothing_in_threads_and_in_main_before_it_blocks);
