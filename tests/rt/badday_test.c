@@ -117,11 +117,13 @@ play(const char *unused)
 	_exit(go_count() > 1 ? WRONG : 0);
 }
 
+enum { WORDS = 5 };
+
 // Kinds of calls that fail together, and what a sentence about it says.
 static const struct {
 	const char *name;
 	uint32_t calls;
-	const char *words[4];
+	const char *words[WORDS];
 } kinds[] = {
 	{"malloc", BADDAY_BIT(malloc), {"memory"}},
 	{"mmap", BADDAY_BIT(mmap), {"memory", "thread"}},
@@ -139,13 +141,13 @@ static const struct {
 	{"sigaltstack", BADDAY_BIT(sigaltstack), {"stack"}},
 	{"anything",
 	 (1u << BADDAY_COUNT) - 1,
-	 {"memory", "thread", "open files", "membarrier"}},
+	 {"memory", "thread", "open files", "space", "membarrier"}},
 };
 
 static bool
 names_it(const char *text, int kind)
 {
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < WORDS; i++) {
 		const char *word = kinds[kind].words[i];
 
 		if (word != NULL && strstr(text, word) != NULL)
