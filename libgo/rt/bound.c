@@ -47,7 +47,7 @@ go_lock_thread(void)
 		if (!has_others)
 			unbind(m, g);
 	} else if (g->n_locks == 0 && g->kind == G_MAIN) {
-		// Before it is a goroutine it stays where it is; adopt binds it.
+		// Not yet a goroutine it stays where it is; adopt binds it.
 		has_others = count_unbound(0) > 0 || go__idle_spare();
 	}
 	if (!has_others)
