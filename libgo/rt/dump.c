@@ -77,7 +77,10 @@ write_one(struct g *g, void *arg)
 void
 go_dump(int fd)
 {
-	struct dump d = {go__self(), fd, go__os_coarse_now()};
+	// Main's thread may be between goroutines while main itself waits.
+	struct dump d = {.self = go__sched_is_between() ? NULL : go__self(),
+			 .fd = fd,
+			 .now = go__os_coarse_now()};
 
 	write_one(go__park_main(), &d);
 	go__stack_each(write_one, &d);

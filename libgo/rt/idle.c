@@ -158,8 +158,11 @@ send(struct m *m, struct p *p)
 		// see doze.
 		go__lock(&go__sched.lock);
 		m = employ(p);
-		if (m == NULL)
+		if (m == NULL) {
+			// Who is busy with its own queue does not steal.
 			go__proc_push_idle(p);
+			go__proc_pool();
+		}
 		go__unlock(&go__sched.lock);
 	}
 	if (m != NULL) {

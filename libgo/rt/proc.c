@@ -166,18 +166,37 @@ go__proc_start(void)
 	complain_if_fewer(n);
 }
 
-void
-go__proc_put_global(struct g *first, struct g *last, uint32_t n)
+// push_global adds a list of n. sched.lock is held.
+static void
+push_global(struct g *first, struct g *last, uint32_t n)
 {
 	last->next = NULL;
-	go__lock(&go__sched.lock);
 	if (go__sched.last != NULL)
 		go__sched.last->next = first;
 	else
 		go__sched.first = first;
 	go__sched.last = last;
 	store_seq(&go__sched.n_global, go__sched.n_global + n);  // [S1]
+}
+
+void
+go__proc_put_global(struct g *first, struct g *last, uint32_t n)
+{
+	go__lock(&go__sched.lock);
+	push_global(first, last, n);
 	go__unlock(&go__sched.lock);
+}
+
+void
+go__proc_pool(void)
+{
+	struct g *g;
+
+	// Nobody owns them, nor comes to while we have the lock.
+	for (struct p *p = go__sched.idle_p; p != NULL; p = p->next_idle)
+		while ((g = runq_take_next(&p->queue)) != NULL ||
+		       (g = runq_get(&p->queue)) != NULL)
+			push_global(g, g, 1);
 }
 
 static struct g *

@@ -26,6 +26,9 @@ bool go__proc_take_idle(struct m *m);
 void go__proc_put(struct p *p, struct g *g);
 // go__proc_put_global queues a list of n for any processor.
 void go__proc_put_global(struct g *first, struct g *last, uint32_t n);
+// go__proc_pool gives to it what idle processors have queued; sched.lock is
+// held.
+void go__proc_pool(void);
 // go__proc_take_global takes one to run, NULL if there is none, and a fair
 // share of at most most in all for p's own queue.
 struct g *go__proc_take_global(struct p *p, uint32_t most);

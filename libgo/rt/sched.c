@@ -416,7 +416,7 @@ adopted(void)
 
 // Main becomes a goroutine when it first blocks, with a lock held: this must
 // not fail. There is one main thread, so what its machine needs is there from
-// the start; its stack, which has no guard then, only for want of a better one.
+// the start; its stack, without a guard, only for want of a better one.
 void
 go__sched_adopt(struct g *g)
 {

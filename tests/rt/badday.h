@@ -65,6 +65,31 @@ struct scene {
 	void (*play)(void);
 };
 
+#define BADDAY_SCENES(X)                                                       \
+	X(crowd)                                                               \
+	X(sizes)                                                               \
+	X(try_start)                                                           \
+	X(wait_here)                                                           \
+	X(naps)                                                                \
+	X(timers)                                                              \
+	X(select_some)                                                         \
+	X(select_fd)                                                           \
+	X(poller)                                                              \
+	X(processors)                                                          \
+	X(hogs)                                                                \
+	X(blockers)                                                            \
+	X(locks)                                                               \
+	X(contexts)                                                            \
+	X(hooks)                                                               \
+	X(mistakes)                                                            \
+	X(groups)                                                              \
+	X(onces)                                                               \
+	X(limiters)                                                            \
+	X(locals)                                                              \
+	X(signals)                                                             \
+	X(dumps)                                                               \
+	X(locked_threads)
+
 extern const struct scene badday_scenes[];
 extern const int badday_n_scenes;
 

@@ -77,7 +77,7 @@ badday_tidy(void)
 	}
 }
 
-// -- what goroutines do -------------------------------------------------------
+// -- what goroutines do -----------------------------------------------------
 
 static void
 run_one(int n)
@@ -121,7 +121,7 @@ make_gate(int capacity)
 		go_panic("no memory for a channel");
 }
 
-// -- scenes -------------------------------------------------------------------
+// -- scenes -----------------------------------------------------------------
 
 static void
 crowd(void)
@@ -595,19 +595,6 @@ locked_threads(void)
 	await(2 * FEW);
 }
 
-#define SCENE(play)                                                            \
-	{                                                                      \
-#play, play                                                    \
-	}
-
-const struct scene badday_scenes[] = {
-	SCENE(crowd),       SCENE(sizes),          SCENE(try_start),
-	SCENE(wait_here),   SCENE(naps),           SCENE(timers),
-	SCENE(select_some), SCENE(select_fd),      SCENE(poller),
-	SCENE(processors),  SCENE(hogs),           SCENE(blockers),
-	SCENE(locks),       SCENE(contexts),       SCENE(hooks),
-	SCENE(mistakes),    SCENE(groups),         SCENE(onces),
-	SCENE(limiters),    SCENE(locals),         SCENE(signals),
-	SCENE(dumps),       SCENE(locked_threads),
-};
+#define SCENE(play) {#play, play},
+const struct scene badday_scenes[] = {BADDAY_SCENES(SCENE)};
 const int badday_n_scenes = sizeof badday_scenes / sizeof badday_scenes[0];

@@ -277,12 +277,44 @@ START_TEST(a_deadlock_is_told_whatever_is_refused)
 	ck_assert_ptr_nonnull(strstr(e.said, "[select without a case]"));
 }
 
+// go_on_without waits for no SIGQUIT, and runs all the same.
+static void
+go_on_without(const char *unused)
+{
+	(void)unused;
+	alarm(SECONDS);
+	setenv("LIBGO_DEBUG", "sigquit", 1);
+	day.n = 1;
+	day.for_good = false;
+	badday_begin(&day);
+	badday_scenes[0].play();
+	badday_tidy();
+}
+
+START_TEST(what_sigquit_asks_for_may_be_refused)
+{
+	const uint32_t calls[] = {BADDAY_BIT(eventfd),
+				  BADDAY_BIT(pthread_create)};
+	struct ending e;
+
+	for (size_t i = 0; i < COUNT(calls); i++) {
+		day.calls = calls[i];
+		run_child(&e, go_on_without, NULL);
+		ck_assert_int_eq(e.status, 0);
+		ck_assert_str_eq(e.said,
+				 "libgo: LIBGO_DEBUG=sigquit: no thread or no "
+				 "descriptor can be had to wait for SIGQUIT\n");
+	}
+}
+
 static void
 add(Suite *s, const char *name, const TTest *test, int n)
 {
 	TCase *tc = tcase_create(name);
 
 	suite_add_tcase(s, tc);
+	// An emulator refuses some of the calls itself.
+	tcase_set_tags(tc, "native");
 	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, test, 0, n);
 }
@@ -305,5 +337,6 @@ main(void)
 	add(s, "thread", what_a_thread_is_refused_is_said_and_breaks_nothing,
 	    badday_n_scenes);
 	add(s, "deadlock", a_deadlock_is_told_whatever_is_refused, 1);
+	add(s, "sigquit", what_sigquit_asks_for_may_be_refused, 1);
 	return run_suite(s);
 }

@@ -233,6 +233,24 @@ START_TEST(a_deadlock_ends_the_program)
 		      "it said: %.1500s", e.said);
 }
 
+static void
+pause_and_wait(const char *unused)
+{
+	(void)unused;
+	alarm(15);
+	wait_after_a_pause();
+}
+
+// Main's thread, which is the last to fall asleep, tells of it.
+START_TEST(main_is_shown_where_it_waits)
+{
+	struct ending e;
+
+	run_child(&e, pause_and_wait, NULL);
+	ck_assert_ptr_nonnull(strstr(e.said, " go__park+0x"));
+	ck_assert_ptr_null(strstr(e.said, " go__idle_doze+0x"));
+}
+
 // What follows is no deadlock, although all goroutines sleep for longer than
 // it takes to find one: each ends the program with 7.
 
@@ -430,7 +448,13 @@ main(void)
 {
 	Suite *s = suite_create("deadlock");
 	TCase *tc = tcase_create("all"), *native = tcase_create("native");
+	TCase *both = tcase_create("both");
 
+	suite_add_tcase(s, both);
+	tcase_set_tags(both, "native frames");
+	tcase_set_timeout(both, 20);
+	if (!IS_SANITIZED)
+		tcase_add_test(both, main_is_shown_where_it_waits);
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 20);
 	suite_add_tcase(s, native);

@@ -30,7 +30,7 @@ wrong(int line)
 			wrong(__LINE__);                                       \
 	} while (0)
 
-// all that a program may ask for
+// -- all that a program may ask for -----------------------------------------
 
 static void
 count(void)
@@ -164,7 +164,7 @@ end_of_key(void *when)
 	do_all(when);
 }
 
-// a busy program
+// -- a busy program ---------------------------------------------------------
 
 static void
 chat(go_chan(int) in, go_chan(int) out)
@@ -205,7 +205,7 @@ be_busy(void)
 	go(hog);
 }
 
-// who ends it
+// -- who ends it ------------------------------------------------------------
 
 static void
 end_here(void)
@@ -379,7 +379,7 @@ play(const char *name, const char *before)
 	return 1;
 }
 
-// the tests
+// -- the tests --------------------------------------------------------------
 
 static void
 start_again(const char *which)

@@ -29,7 +29,7 @@ static go_waitgroup wg;
 static go_atomic_bool stop;
 static go_atomic_int32 n_ticks, n_bytes, n_talks;
 
-// a program that is busy
+// -- a program that is busy -------------------------------------------------
 
 static void
 talk(go_chan(int) in, go_chan(int) out)
@@ -139,7 +139,7 @@ be_done(void)
 	go_wg_wait(&wg);
 }
 
-// ways to exec
+// -- ways to exec -----------------------------------------------------------
 
 static char *const sh_argv[] = {(char *)"sh", (char *)"-c", (char *)"exit 7",
 				NULL};
@@ -226,7 +226,7 @@ START_TEST(anybody_forks_and_execs_while_the_program_is_busy)
 		      e.status, e.said);
 }
 
-// what an exec'd child inherits
+// -- what an exec'd child inherits ------------------------------------------
 
 // list has a child list the descriptors that it has, on standard error.
 static void
@@ -274,7 +274,7 @@ START_TEST(an_execd_child_inherits_no_descriptor_of_ours)
 	ck_assert_str_eq(busy.said, idle.said);
 }
 
-// a child that does not exec
+// -- a child that does not exec ---------------------------------------------
 
 static go_chan(int) c;
 static go_mutex mutex;
