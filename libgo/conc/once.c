@@ -37,18 +37,17 @@ end(void *once)
 }
 
 static void
-call(go_once *o, void (*fn)(void))
+call(go_once *o, void (*fn)(void), struct go__deed_room *room)
 {
-	struct go__deed_room room;
-
-	go__defer_in(&room, end, o);
+	go__defer_in(room, end, o);
 	fn();
 }
 
 static void
 run(go_once *o, void (*fn)(void))
 {
-	go_error *err = go_try(call, o, fn);
+	struct go__deed_room room;  // not call's: go_try uses it after
+	go_error *err = go_try(call, o, fn, &room);
 	char text[1024];  // as much as go_panic keeps
 
 	if (err == NULL)
