@@ -65,8 +65,10 @@ pop(struct go__chan *c, struct go__waitq *q)
 {
 	struct go__waiter *w = go__waitq_pop(q);
 
-	if (w != NULL && w->ticket != 0)
+	if (w != NULL && w->ticket != 0) {
+		assert(c->n_visitors > 0);
 		c->n_visitors--;  // it is served: it need not come back
+	}
 	return w;
 }
 

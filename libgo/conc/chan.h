@@ -15,7 +15,7 @@ struct go__chan {
 	size_t head;                 // index of the oldest
 	size_t capacity;             // immutable
 	size_t elem_size;            // immutable
-	uint32_t n_visitors;         // selects that wait here
+	uint32_t n_visitors;         // waiters with a ticket
 	bool is_closed;              // anyone may look
 	bool is_orphan;              // the last visitor frees it
 	struct go__waitq senders;    // slot: the value
@@ -45,9 +45,9 @@ go__chan_of(go__chan_ref ref)
 bool go__chan_would_block_send(const struct go__chan *c);
 bool go__chan_would_block_recv(const struct go__chan *c);
 
-// go__chan_visit puts w, of a select, on q, one of c's. Unless it is served it
-// must be taken back by go__chan_leave, until when c stays. Visit is called
-// with the lock held, leave without.
+// go__chan_visit puts w, which has a ticket, on q, one of c's: such a waiter has
+// no other way. Unless it is served it must be taken back by go__chan_leave,
+// until when c stays. Visit is called with the lock held, leave without.
 void go__chan_visit(struct go__chan *c, struct go__waitq *q,
 		    struct go__waiter *w);
 void go__chan_leave(struct go__chan *c, struct go__waitq *q,

@@ -89,14 +89,11 @@ sleep_for(go_limiter *l, struct go__booking *b, go_ctx *ctx)
 	w.ticket = other.ticket = go__ticket(w.g);
 	b->waiter = &w;
 	if (done != NULL)
-		go__waitq_push(&done->receivers, &other);
+		go__chan_visit(done, &done->receivers, &other);
 	winner = go__park_until(release, &locks, GO__WHY_SLEEP, b->at);
 
-	if (done != NULL && winner != &other) {
-		go__lock(&done->lock);
-		go__waitq_remove(&done->receivers, &other);
-		go__unlock(&done->lock);
-	}
+	if (done != NULL && winner != &other)
+		go__chan_leave(done, &done->receivers, &other);
 	if (winner != &w) {
 		go__lock(&l->lock);
 		b->waiter = NULL;

@@ -47,13 +47,11 @@ wait_either(uint32_t *lock, struct go__waitq *q, struct go__waiter *w,
 		return false;
 	}
 	w->ticket = other.ticket = go__ticket(w->g);
-	go__waitq_push(&done->receivers, &other);
+	go__chan_visit(done, &done->receivers, &other);
 	winner = go__park_until(release, &locks, why, GO__NEVER);
 
 	if (winner == w) {
-		go__lock(&done->lock);
-		go__waitq_remove(&done->receivers, &other);
-		go__unlock(&done->lock);
+		go__chan_leave(done, &done->receivers, &other);
 		return true;
 	}
 	assert(winner == &other);

@@ -534,7 +534,7 @@ go__sched_timer_armed(const struct go__timers *h, go_time when)
 	struct m *m = go__sched_machine();
 
 	// On its own stack a scheduler with a processor looks at its timers
-	// before it runs or sleeps again. On the next goroutine's it has looked.
+	// before it runs or sleeps again. On a goroutine's it has looked.
 	if (m != NULL && m->g == NULL && m->p != NULL && h == &m->p->timers)
 		return;
 	if (!go__sched_start())
