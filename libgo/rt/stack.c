@@ -10,6 +10,7 @@
 #include <assert.h>
 
 #include "rt/g.h"
+#include "rt/guard.h"
 #include "rt/os.h"
 
 enum {
@@ -98,7 +99,7 @@ make(char *slot, size_t size)
 
 	// An unguarded stack is still a stack: past the budget of mappings
 	// (kernels before 6.13) goroutines run without the guard.
-	(void)go__os_guard(slot);
+	(void)go__guard_set(slot);
 	g->kind = G_GOROUTINE;
 	g->stack = slot;
 	g->stack_size = size - G_SIZE;
