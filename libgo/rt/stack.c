@@ -28,7 +28,8 @@ enum {
 	BATCH = STACK_CACHE / 2,
 	DEFAULT = 18 - DEPOT_MIN_SHIFT,
 	LEAST_PAGES = 4,
-	LINES = 3,  // of struct g that a birth writes first
+	AHEAD = 4,  // how many births before
+	LINES = 6,  // of struct g that a birth writes first
 };
 
 _Static_assert(STACK_DEFAULT == 1 << (DEFAULT + DEPOT_MIN_SHIFT), "one size");
@@ -72,6 +73,15 @@ lend_back(struct m *borrower)
 		go__machine_exit(borrower);
 }
 
+// fetch has the lines that the birth of g will write brought near: those of
+// struct g first, and the one below.
+static void
+fetch(struct g *g)
+{
+	for (int i = -1; i < LINES; i++)
+		__builtin_prefetch((char *)g + i * SLAB_ALIGN, 1);
+}
+
 // take_cached returns a stack of the default size, NULL if there is none at
 // hand or in the depot, or no cache.
 static struct g *
@@ -79,17 +89,14 @@ take_cached(void)
 {
 	struct m *m;
 	struct stack_cache *c = borrow(&m);
-	struct g *g = NULL, *next;
+	struct g *g = NULL;
 
 	if (c != NULL && c->n == 0)
 		c->n = go__depot_take(&go__depots[DEFAULT], c->stacks, BATCH);
 	if (c != NULL && c->n > 0)
 		g = c->stacks[--c->n];
-	if (c != NULL && c->n > 0) {
-		next = c->stacks[c->n - 1];
-		for (int i = -1; i < LINES; i++)
-			__builtin_prefetch((char *)next + i * SLAB_ALIGN, 1);
-	}
+	if (c != NULL && c->n >= AHEAD)
+		fetch(c->stacks[c->n - AHEAD]);
 	lend_back(m);
 	return g;
 }
