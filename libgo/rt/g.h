@@ -38,10 +38,11 @@ struct g {
 	struct go__context context;  // owner; where it left off
 	struct g *next;              // owner; link of the queue it is on
 	struct m *machine;           // owner; where it must run, or NULL
-	go_time since;           // owner writes, dumps look; when it stopped
-	uint64_t id;             // likewise; 0 when dead
-	enum g_kind kind;        // immutable
-	enum go__why why;        // owner writes, dumps look
+	go_time since;     // owner writes, dumps look; when it stopped
+	struct g *ahead;   // owner; some further on in that queue, or NULL
+	enum g_kind kind;  // immutable
+	enum go__why why;  // owner writes, dumps look
+	uint64_t id;       // owner writes, dumps look; 0 when dead
 	char name[G_NAME_SIZE];  // owner
 	struct go__call call;    // immutable during a life
 	void (*finish)(void *arg, uintptr_t result);
