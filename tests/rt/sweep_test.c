@@ -11,6 +11,7 @@
 #include "rt/depot.h"
 #include "rt/os.h"
 #include "rt/park.h"
+#include "rt/proc.h"
 #include "rt/slab.h"
 #include "rt/stack.h"
 #include "rt/timer.h"
@@ -135,6 +136,12 @@ START_TEST(what_is_alive_stays_as_it_is)
 	ck_assert_int_eq(count_dry(N), N / 2 - RESERVE);
 }
 
+static void
+misfire(struct go__timer *t, uint64_t arg)
+{
+	ck_abort_msg("%p fired with %llu", (void *)t, (unsigned long long)arg);
+}
+
 static int
 by_number(const void *a, const void *b)
 {
@@ -201,6 +208,25 @@ START_TEST(what_a_late_callback_looks_at_is_spared)
 	ck_assert_int_eq(count_dry(N), N - RESERVE);
 }
 
+// A timer that was cancelled from another processor may still be on a heap.
+START_TEST(a_dead_timer_is_off_its_heap_before_its_memory_goes)
+{
+	struct go__timers *h;
+
+	take(N);
+	remember(N);
+	go__timer_init(&stacks[N / 2]->timer, misfire);
+	go__timer_arm(&stacks[N / 2]->timer, GO__NEVER - 1, 0);
+	h = stacks[N / 2]->timer.heap;
+	store_rlx(&stacks[N / 2]->timer.is_armed, false);  // dead
+	give(N);
+	while (go__sweep_is_called())
+		turn_once();
+	ck_assert_int_eq(count_dry(N), N - RESERVE);
+	ck_assert_ptr_null(h->root);
+	ck_assert_int_eq(go__timers_next(), GO__NEVER);
+}
+
 START_TEST(what_is_used_between_two_ageings_is_not_cold)
 {
 	take(N);
@@ -213,6 +239,25 @@ START_TEST(what_is_used_between_two_ageings_is_not_cold)
 	}
 	ck_assert_int_eq(count_dry(N), 0);
 	turn_clock();
+	ck_assert_int_eq(count_dry(N), N - RESERVE);
+}
+
+START_TEST(an_idle_processors_cache_is_no_hoard)
+{
+	struct p *p;
+
+	go_procs(4);
+	p = go__sched.all[0];  // the last to be used
+	take(N);
+	remember(N);
+	go__lock(&go__sched.lock);
+	ck_assert_ptr_null(p->owner);
+	for (int i = 0; i < STACK_CACHE; i++)
+		p->stacks.stacks[p->stacks.n++] = stacks[N - 1 - i];
+	go__unlock(&go__sched.lock);
+	give(N - STACK_CACHE);
+	turn_clock();
+	ck_assert_uint_eq(p->stacks.n, 0);
 	ck_assert_int_eq(count_dry(N), N - RESERVE);
 }
 
@@ -404,7 +449,9 @@ main(void)
 	tcase_add_test(t, what_was_given_back_is_used_again);
 	tcase_add_test(t, tickets_are_never_used_twice);
 	tcase_add_test(t, what_a_late_callback_looks_at_is_spared);
+	tcase_add_test(t, a_dead_timer_is_off_its_heap_before_its_memory_goes);
 	tcase_add_test(t, what_is_used_between_two_ageings_is_not_cold);
+	tcase_add_test(t, an_idle_processors_cache_is_no_hoard);
 	tcase_add_test(t, timers_and_the_sweep_do_not_meet);
 
 	// What the system says of memory an emulator does not.
