@@ -38,11 +38,12 @@ struct g {
 	struct go__context context;  // owner; where it left off
 	struct g *next;              // owner; link of the queue it is on
 	struct m *machine;           // owner; where it must run, or NULL
-	go_time since;     // owner writes, dumps look; when it stopped
-	struct g *ahead;   // owner; some further on in that queue, or NULL
-	enum g_kind kind;  // immutable
-	enum go__why why;  // owner writes, dumps look
-	uint64_t id;       // owner writes, dumps look; 0 when dead
+	go_time since;    // owner writes, dumps look; when it stopped
+	struct g *ahead;  // owner; some further on in that queue, or NULL
+	uint32_t number;  // immutable; slab.h
+	uint16_t kind;    // immutable; enum g_kind
+	uint16_t why;     // owner writes, dumps look; enum go__why
+	uint64_t id;      // owner writes, dumps look; 0 when dead
 	char name[G_NAME_SIZE];  // owner
 	struct go__call call;    // immutable during a life
 	void (*finish)(void *arg, uintptr_t result);
@@ -61,8 +62,7 @@ struct g {
 	uint32_t token;             // atomic; G_THREAD: 1 once readied
 	int32_t n_late;             // atomic; callbacks that run late, park.c
 
-	uint32_t number;         // immutable, as the three below; slab.h
-	enum guard guard;        // how its lowest page is guarded
+	enum guard guard;        // immutable, as the two below
 	char *stack;             // lowest address, guard included
 	size_t stack_size;       // guard included, struct g not
 	size_t painted;          // owner; see census.c

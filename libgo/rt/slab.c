@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: MIT
+//
+// Slabs are never unmapped: whoever finds a struct g in one, by a timer or by
+// walking all, can read it, though it may read as zeros. A slab is written to
+// before anybody has a number of it; only n_used and the notes change. Their
+// atomic stores and loads let those who look at all see some moment's truth;
+// what a note says is guarded by whoever has the slot (D1 of depot.c).
 
 #include "rt/slab.h"
 

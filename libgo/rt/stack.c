@@ -53,7 +53,7 @@ depot_of(const struct g *g)
 
 // borrow returns the cache of the calling machine's processor, if it has one,
 // until lend_back; nothing in between may park or call out.
-static struct stack_cache *
+static inline struct stack_cache *
 borrow(struct m **borrower)
 {
 	struct m *m = go__sched_machine();
@@ -66,7 +66,7 @@ borrow(struct m **borrower)
 	return m->p != NULL ? &m->p->stacks : NULL;
 }
 
-static void
+static inline void
 lend_back(struct m *borrower)
 {
 	if (borrower != NULL)
@@ -101,34 +101,37 @@ take_cached(void)
 	return g;
 }
 
-static void
-put(struct depot *d, struct g *const *stacks, uint32_t n)
+// give_half gives the older half of c, which is full, to the depot. Apart from
+// put_cached, whose frame stays small: it lies on a goroutine's stack, where
+// each line that was not touched lately is a miss.
+static __attribute__((noinline)) bool
+give_half(struct stack_cache *c)
 {
-	if (go__depot_put(d, stacks, n))
-		go__sweep_call();
+	bool is_due = go__depot_put(&go__depots[DEFAULT], c->stacks, BATCH);
+
+	c->n = STACK_CACHE - BATCH;
+	// Relaxed: an atomic store keeps this from becoming a call of memmove,
+	// which the sanitizers watch (see goroutine.c).
+	for (uint32_t i = 0; i < c->n; i++)
+		store_rlx(&c->stacks[i], c->stacks[BATCH + i]);
+	return is_due;
 }
 
-// put_cached frees g into the cache; a full one gives its older half away.
+// put_cached frees g into the cache, if there is one.
 static bool
 put_cached(struct g *g)
 {
 	struct m *m;
 	struct stack_cache *c = borrow(&m);
-	struct g *older[BATCH];
-	uint32_t n = 0;
+	bool is_due = false;
 
-	if (c != NULL && c->n == STACK_CACHE) {
-		for (; n < BATCH; n++) {
-			older[n] = c->stacks[n];
-			c->stacks[n] = c->stacks[BATCH + n];
-		}
-		c->n = STACK_CACHE - BATCH;
-	}
+	if (c != NULL && c->n == STACK_CACHE)
+		is_due = give_half(c);
 	if (c != NULL)
 		c->stacks[c->n++] = g;
 	lend_back(m);
-	if (n > 0)
-		put(&go__depots[DEFAULT], older, n);
+	if (is_due)
+		go__sweep_call();
 	return c != NULL;
 }
 
@@ -161,8 +164,10 @@ go__stack_free(struct g *g)
 	struct depot *d = depot_of(g);
 
 	assert(g->kind == G_GOROUTINE);
-	if (d != &go__depots[DEFAULT] || !put_cached(g))
-		put(d, &g, 1);
+	if (d == &go__depots[DEFAULT] && put_cached(g))
+		return;
+	if (go__depot_put(d, &g, 1))
+		go__sweep_call();
 }
 
 void
