@@ -65,8 +65,8 @@ int go__os_renew(void *p, size_t size);
 // go__os_discard makes them zeros again, and leaves guards where they are.
 int go__os_discard(void *p, size_t size);
 
-// go__os_page returns the size of a page.
-size_t go__os_page(void);
+// go__os_page returns the size of a page. Who does not need it does not call.
+size_t go__os_page(void) __attribute__((const));
 
 // go__os_guard makes them fault when touched, without a mapping of their own.
 // -EINVAL and the like where the kernel (before 6.13) cannot.
