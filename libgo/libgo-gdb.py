@@ -82,7 +82,7 @@ class Goroutine:
 def goroutines():
     """All that live, main first, then as their stacks lie."""
     running = {}
-    machine = variable("go__sched_machine", "go__sched")["made"]
+    machine = variable("go__sched_yield", "go__sched")["made"]
     while int(machine) != 0:
         running[int(machine["g"])] = machine.dereference()
         machine = machine["next_made"]
@@ -94,14 +94,18 @@ def goroutines():
         runner = {"tid": gdb.selected_inferior().pid}
     yield Goroutine(main, runner)
 
+    # As go__slab_each and go__slab_g of slab.c.
     pointer = gdb.lookup_type("struct g").pointer()
-    size = (pointer.target().sizeof + 63) & ~63  # G_SIZE of stack.c
-    slabs = variable("go__stack_each", "slabs")
-    for i in range(int(variable("go__stack_each", "n_slabs"))):
-        slot = int(slabs[i]["slot"])
-        base = int(slabs[i]["base"])
-        for k in range(int(slabs[i]["n_used"])):
-            at = base + (k + 1) * slot - size
+    size = (pointer.target().sizeof + 63) & ~63
+    slabs = variable("go__slab_each", "go__slabs")
+    for i in range(1, int(variable("go__slab_each", "n_slabs"))):
+        slab = slabs[i]
+        slot = int(slab["stride"])
+        base = int(slab["base"])
+        for k in range(int(slab["n_used"])):
+            if int(slab["notes"][k]) >> 31:  # NOTE_DRY
+                continue
+            at = base + (k + 1) * slot - size - k % 16 * 64
             g = gdb.Value(at).cast(pointer).dereference()
             if int(g["id"]) != 0:
                 yield Goroutine(g, running.get(at))

@@ -12,6 +12,7 @@
 
 // The words, in the order of the alphabet.
 #define GO__DEBUG_WORDS(X)                                                     \
+	X(census)  /* census.c: how deep stacks got, at the end */             \
 	X(handoff) /* monitor.c: a line for each processor taken */            \
 	X(sigquit) /* fault.c: a dump for each SIGQUIT */
 

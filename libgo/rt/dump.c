@@ -10,6 +10,7 @@
 
 #include "libgo/goroutine.h"
 #include "rt/backtrace.h"
+#include "rt/census.h"
 #include "rt/machine.h"
 #include "rt/os.h"
 #include "rt/stack.h"
@@ -84,4 +85,6 @@ go_dump(int fd)
 
 	write_one(go__park_main(), &d);
 	go__stack_each(write_one, &d);
+	if (go__census_is_on())
+		go__census_write(fd);
 }

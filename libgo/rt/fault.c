@@ -31,6 +31,7 @@
 #include "rt/g.h"
 #include "rt/os.h"
 #include "rt/sched.h"
+#include "rt/stack.h"
 
 enum { HANDLER_STACK = 64 << 10 };
 
@@ -51,19 +52,16 @@ is_guard(const struct g *g, const void *address)
 static void
 report(const struct g *g, const void *ucontext)
 {
-	size_t size = go__os_page();
 	char line[512];
 	int n;
 
-	while (size < g->stack_size)  // which is less a struct g
-		size *= 2;
 	// See backtrace.c for snprintf in a handler.
 	n = snprintf(line, sizeof line,
 		     "goroutine %llu (%s), started at %s:%d, overflowed its "
 		     "%zu KB stack\n",
 		     (unsigned long long)g->id,
 		     g->name[0] != '\0' ? g->name : g->site->function,
-		     g->site->file, g->site->line, size >> 10);
+		     g->site->file, g->site->line, go__stack_size(g) >> 10);
 	if (n >= (int)sizeof line)
 		n = sizeof line - 1;
 	go__os_write(2, line, (size_t)n);

@@ -9,6 +9,7 @@
 
 #include "libgo/error.h"
 #include "rt/call.h"
+#include "rt/census.h"
 #include "rt/g.h"
 #include "rt/local.h"
 #include "rt/os.h"
@@ -59,6 +60,8 @@ static void
 bury(struct g *g, void *arg)
 {
 	(void)arg;
+	if (go__census_is_on())
+		go__census_died(g);
 	store_rlx(&g->id, 0);  // dumps may look
 	go__tools_died(&g->tools);
 	go__sched_died();
@@ -110,6 +113,8 @@ static void
 bear(struct g *g, const go_attr *attr, const struct go__site *site,
      void (*finish)(void *arg, uintptr_t result), void *arg)
 {
+	if (go__census_is_on())
+		go__census_born(g);
 	g->finish = finish;
 	g->finish_arg = arg;
 	g->site = site;

@@ -10,6 +10,7 @@
 #include "rt/poll.h"
 #include "rt/runq.h"
 #include "rt/sched.h"
+#include "rt/stack.h"
 #include "self.h"
 
 enum { MAX_PROCS = 1024 };
@@ -17,6 +18,7 @@ enum { MAX_PROCS = 1024 };
 struct p {
 	struct runq queue;
 	struct go__timers timers;
+	struct stack_cache stacks;
 	uint32_t n_turns;     // owner writes, the monitor looks; of schedule
 	uint32_t streak;      // owner; of runs of next
 	int id;               // immutable

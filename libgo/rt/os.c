@@ -23,11 +23,7 @@
 #define MADV_GUARD_INSTALL 102
 #endif
 
-enum {
-	// The kernel allows 65,530 mappings; a guard made by mprotect costs
-	// two, and the program needs some of its own.
-	GUARD_MAPPINGS = 16000,
-};
+enum { MAX_MAPPINGS = 65530 };  // the kernel's own choice
 
 go_time
 go__os_now(void)
@@ -163,19 +159,29 @@ go__os_barrier(void)
 	return result;
 }
 
+// map maps zeros, at p if that is not NULL.
+static void *
+map(void *p, size_t size)
+{
+	int at = p != NULL ? MAP_FIXED : 0;
+	void *got = mmap(p, size, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
+				 MAP_STACK | at,
+			 -1, 0);
+
+	if (got == MAP_FAILED)
+		return NULL;
+	// As all of its slab, or it would be a mapping of its own.
+	madvise(got, size, MADV_NOHUGEPAGE);
+	return got;
+}
+
 void *
 go__os_reserve(size_t size)
 {
-	void *p;
 	int saved = errno;
+	void *p = map(NULL, size);
 
-	p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1,
-		 0);
-	if (p == MAP_FAILED)
-		p = NULL;
-	else
-		madvise(p, size, MADV_NOHUGEPAGE);
 	errno = saved;
 	return p;
 }
@@ -200,29 +206,72 @@ go__os_page(void)
 }
 
 int
-go__os_guard(void *p)
+go__os_renew(void *p, size_t size)
 {
-	static uint32_t n_mapped;    // atomic
-	static uint32_t no_install;  // atomic; the kernel is older than 6.13
-	size_t page = go__os_page();
-	int saved = errno;
-	int result = 0;
+	int saved = errno, result = 0;
 
-	if (load_rlx(&no_install) == 0) {
-		if (madvise(p, page, MADV_GUARD_INSTALL) == 0)
-			goto out;
-		store_rlx(&no_install, 1);
-	}
-	if (load_rlx(&n_mapped) >= GUARD_MAPPINGS) {
-		result = -ENOMEM;
-	} else if (mprotect(p, page, PROT_NONE) != 0) {
+	if (map(p, size) == NULL) {
 		result = -errno;
-	} else {
-		add_rlx(&n_mapped, 1);
+		// Older kernels unmap first and may fail then.
+		if (madvise(p, size, MADV_DONTNEED) != 0 && errno == ENOMEM)
+			result = -EFAULT;
 	}
-out:
 	errno = saved;
 	return result;
+}
+
+static int
+advise(void *p, size_t size, int advice)
+{
+	int saved = errno;
+	int result = madvise(p, size, advice) == 0 ? 0 : -errno;
+
+	errno = saved;
+	return result;
+}
+
+int
+go__os_discard(void *p, size_t size)
+{
+	return advise(p, size, MADV_DONTNEED);
+}
+
+int
+go__os_guard(void *p, size_t size)
+{
+	return advise(p, size, MADV_GUARD_INSTALL);
+}
+
+int
+go__os_protect(void *p, size_t size, bool is_allowed)
+{
+	int saved = errno, result = 0;
+
+	if (mprotect(p, size, is_allowed ? PROT_READ | PROT_WRITE : PROT_NONE))
+		result = -errno;
+	errno = saved;
+	return result;
+}
+
+size_t
+go__os_max_mappings(void)
+{
+	char text[32];
+	int saved = errno;
+	int fd = open("/proc/sys/vm/max_map_count", O_RDONLY | O_CLOEXEC);
+	ssize_t got = -1;
+	long n = 0;
+
+	if (fd >= 0) {
+		got = read(fd, text, sizeof text - 1);
+		close(fd);
+	}
+	if (got > 0) {
+		text[got] = '\0';
+		n = strtol(text, NULL, 10);
+	}
+	errno = saved;
+	return n > 0 ? (size_t)n : MAX_MAPPINGS;
 }
 
 void

@@ -57,12 +57,26 @@ int go__os_barrier(void);
 void *go__os_reserve(size_t size);
 void go__os_release(void *p, size_t size);
 
-// go__os_page returns the size of a page.
-size_t go__os_page(void);
+// go__os_renew makes them zeros again that cost nothing, as go__os_reserve gave
+// them, page tables included. -EFAULT if p is no mapping any more; after
+// another failure it is as it was.
+int go__os_renew(void *p, size_t size);
 
-// go__os_guard makes the page at p fault when touched, without a mapping of
-// its own where the kernel can (Linux 6.13).
-int go__os_guard(void *p);
+// go__os_discard makes them zeros again, and leaves guards where they are.
+int go__os_discard(void *p, size_t size);
+
+// go__os_page returns the size of a page. Who does not need it does not call.
+size_t go__os_page(void) __attribute__((const));
+
+// go__os_guard makes them fault when touched, without a mapping of their own.
+// -EINVAL and the like where the kernel (before 6.13) cannot.
+int go__os_guard(void *p, size_t size);
+
+// go__os_protect forbids to touch them, or allows it again; whole pages.
+int go__os_protect(void *p, size_t size, bool is_allowed);
+
+// go__os_max_mappings returns how many mappings a process may have.
+size_t go__os_max_mappings(void);
 
 // go__os_write writes all of text to fd, as far as the world lets it.
 void go__os_write(int fd, const char *text, size_t n);

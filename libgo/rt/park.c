@@ -11,7 +11,8 @@
 // and the timer's callback passes through that lock before it claims.
 //
 // A late callback, begun before its timer was cancelled, finds another ticket
-// or none: tickets are never used twice, and a struct g stays one for ever.
+// or none: tickets are never used twice. g->n_late counts those that are under
+// way, and the struct g stays one until they have ended.
 
 #include "rt/park.h"
 
@@ -119,6 +120,8 @@ deadline_passed(struct go__timer *t, uint64_t ticket)
 	// Relaxed: the cas only decides; winner was set with the ticket.
 	if (cas_rlx(&g->claim, ticket, 0))
 		go__ready(g);
+	else
+		sub_acqrel(&g->n_late, 1);  // [W1] pairs with sweep.c: the end
 }
 
 static void
@@ -166,8 +169,9 @@ go__park_until(void (*release)(void *), void *arg, enum go__why why,
 		go__tools_release(g);
 		leave(g, part, &p);
 		winner = g->winner;
-		if (deadline != GO__NEVER && winner != NULL)
-			go__timer_cancel(&g->timer);
+		if (deadline != GO__NEVER && winner != NULL &&
+		    !go__timer_cancel(&g->timer))
+			add_rlx(&g->n_late, 1);  // ours, or soon the depot's
 	}
 	go__tools_acquire(g);
 	g->why = GO__WHY_NONE;

@@ -62,6 +62,7 @@
 #include "libgo/goroutine.h"
 #include "rt/fault.h"
 #include "rt/fork.h"
+#include "rt/guard.h"
 #include "rt/idle.h"
 #include "rt/machine.h"
 #include "rt/os.h"
@@ -433,7 +434,7 @@ go__sched_adopt(struct g *g)
 	go__proc_start();
 	go__fault_thread();
 	if (guarded != NULL)
-		go__os_guard(guarded);
+		go__guard_set(guarded);
 	go__tools_thread(&g->tools);
 	go__tools_born(&m->tools, stack + guard, SCHED_STACK - guard);
 	go__tools_release(&m->tools);  // as of any machine

@@ -1,170 +1,192 @@
 // SPDX-License-Identifier: MIT
 //
-// Slabs grow: the first of a class holds 16 stacks, each later one twice as
-// many, up to 64 K or 16 GB. Slots are handed out in order, so that a slab's
-// untouched tail costs no page tables; freed ones are reused last in, first
-// out, since their pages are warm.
+// Stacks come in sizes of powers of two. Those of each size that nobody uses
+// are in a depot; each processor has a cache of some of the default size
+// before it, so that most goroutines begin and end without a lock. The cache
+// is filled and emptied by half of what it holds: a processor where goroutines
+// only begin, or only end, goes to the depot once in 32 times, and one where
+// as many begin as end nearly never.
+//
+// Why the processor's and not the machine's: there are a few processors, and
+// up to 2048 machines, most of which block somewhere with nothing to start.
+// The cache goes from hand to hand as the queue does: its owner touches it in
+// the runtime only, so that whoever takes the processor away (monitor.c) sees
+// it whole. A machine without a processor goes to the depot.
+//
+// What is not used for a while goes back to the system: sweep.c.
 
 #include "rt/stack.h"
 
 #include <assert.h>
 
-#include "rt/g.h"
+#include "rt/depot.h"
+#include "rt/machine.h"
 #include "rt/os.h"
+#include "rt/sweep.h"
 
 enum {
-	MIN_SHIFT = 14,
-	MAX_SHIFT = 31,  // STACK_MAX and what comes with it
-	CLASSES = MAX_SHIFT - MIN_SHIFT + 1,
-	FIRST_SLOTS = 16,
-	MAX_SLOTS = 1 << 16,
-	MAX_SLABS = 1 << 14,  // all that fit an address space of 128 TB
-	ALIGN = 64,
+	BATCH = STACK_CACHE / 2,
+	DEFAULT = 18 - DEPOT_MIN_SHIFT,
+	LEAST_PAGES = 4,
+	AHEAD = 4,  // how many births before
+	LINES = 6,  // of struct g that a birth writes first
 };
 
-#define MAX_SLAB ((size_t)16 << 30)
+_Static_assert(STACK_DEFAULT == 1 << (DEFAULT + DEPOT_MIN_SHIFT), "one size");
 
-// A slab, for those who look at all stacks. Immutable but for n_used.
-struct slab {
-	char *base;
-	size_t slot;    // bytes of a stack
-	size_t n_used;  // slots handed out once; its class's lock, readers look
-};
-
-struct size_class {
-	uint32_t lock;
-	struct g *free;     // lock
-	char *fresh;        // lock; the current slab's next slot
-	size_t n_fresh;     // lock
-	size_t n_slots;     // lock; of the current slab
-	struct slab *slab;  // lock; the current one
-};
-
-static struct size_class classes[CLASSES];
-static struct slab slabs[MAX_SLABS];
-static uint32_t n_slabs;  // atomic
-
-static int
-class_of(size_t size)
+static struct depot *
+depot_for(size_t size)
 {
-	int shift = MIN_SHIFT;
+	int shift = DEPOT_MIN_SHIFT;
 
-	while (((size_t)1 << shift) < size)
+	while (((size_t)1 << shift) < size ||
+	       ((size_t)1 << shift) < LEAST_PAGES * go__os_page())
 		shift++;
-	return shift - MIN_SHIFT;
+	return &go__depots[shift - DEPOT_MIN_SHIFT];
 }
 
-static bool
-grow(struct size_class *c, size_t slot)
+static struct depot *
+depot_of(const struct g *g)
 {
-	size_t n = c->n_slots == 0 ? FIRST_SLOTS : c->n_slots * 2;
-	char *slab = NULL;
-	uint32_t i;
-
-	if (n > MAX_SLOTS)
-		n = MAX_SLOTS;
-	while (n > 1 && n * slot > MAX_SLAB)
-		n /= 2;
-	// Address space may be short (RLIMIT_AS): take what there is.
-	while (n > 0 && (slab = go__os_reserve(n * slot)) == NULL)
-		n /= 2;
-	if (slab == NULL)
-		return false;
-	i = add_rlx(&n_slabs, 1) - 1;  // nobody looks at it before n_used
-	if (i >= MAX_SLABS) {
-		go__os_release(slab, n * slot);
-		return false;
-	}
-	c->fresh = slab;
-	c->n_fresh = c->n_slots = n;
-	c->slab = &slabs[i];
-	c->slab->base = slab;
-	c->slab->slot = slot;
-	return true;
+	return &go__depots[go__slab_of(g->number)->depot];
 }
 
-enum { G_SIZE = (sizeof(struct g) + ALIGN - 1) & ~(ALIGN - 1) };
+// borrow returns the cache of the calling machine's processor, if it has one,
+// until lend_back; nothing in between may park or call out.
+static inline struct stack_cache *
+borrow(struct m **borrower)
+{
+	struct m *m = go__sched_machine();
 
+	*borrower = NULL;
+	if (m == NULL)
+		return NULL;
+	if (!go__machine_schedules(m))
+		*borrower = go__machine_enter();
+	return m->p != NULL ? &m->p->stacks : NULL;
+}
+
+static inline void
+lend_back(struct m *borrower)
+{
+	if (borrower != NULL)
+		go__machine_exit(borrower);
+}
+
+// fetch has the lines that the birth of g will write brought near: those of
+// struct g first, and the one below.
+static void
+fetch(struct g *g)
+{
+	for (int i = -1; i < LINES; i++)
+		__builtin_prefetch((char *)g + i * SLAB_ALIGN, 1);
+}
+
+// take_cached returns a stack of the default size, NULL if there is none at
+// hand or in the depot, or no cache.
 static struct g *
-g_of(char *slot, size_t size)
+take_cached(void)
 {
-	return (struct g *)(void *)(slot + size - G_SIZE);
-}
+	struct m *m;
+	struct stack_cache *c = borrow(&m);
+	struct g *g = NULL;
 
-static struct g *
-make(char *slot, size_t size)
-{
-	struct g *g = g_of(slot, size);
-
-	// An unguarded stack is still a stack: past the budget of mappings
-	// (kernels before 6.13) goroutines run without the guard.
-	(void)go__os_guard(slot);
-	g->kind = G_GOROUTINE;
-	g->stack = slot;
-	g->stack_size = size - G_SIZE;
+	if (c != NULL && c->n == 0)
+		c->n = go__depot_take(&go__depots[DEFAULT], c->stacks, BATCH);
+	if (c != NULL && c->n > 0)
+		g = c->stacks[--c->n];
+	if (c != NULL && c->n >= AHEAD)
+		fetch(c->stacks[c->n - AHEAD]);
+	lend_back(m);
 	return g;
+}
+
+// give_half gives the older half of c, which is full, to the depot. Apart from
+// put_cached, whose frame stays small: it lies on a goroutine's stack, where
+// each line that was not touched lately is a miss.
+static __attribute__((noinline)) bool
+give_half(struct stack_cache *c)
+{
+	bool is_due = go__depot_put(&go__depots[DEFAULT], c->stacks, BATCH);
+
+	c->n = STACK_CACHE - BATCH;
+	// Relaxed: an atomic store keeps this from becoming a call of memmove,
+	// which the sanitizers watch (see goroutine.c).
+	for (uint32_t i = 0; i < c->n; i++)
+		store_rlx(&c->stacks[i], c->stacks[BATCH + i]);
+	return is_due;
+}
+
+// put_cached frees g into the cache, if there is one.
+static bool
+put_cached(struct g *g)
+{
+	struct m *m;
+	struct stack_cache *c = borrow(&m);
+	bool is_due = false;
+
+	if (c != NULL && c->n == STACK_CACHE)
+		is_due = give_half(c);
+	if (c != NULL)
+		c->stacks[c->n++] = g;
+	lend_back(m);
+	if (is_due)
+		go__sweep_call();
+	return c != NULL;
+}
+
+static struct g *
+new_from(struct depot *d)
+{
+	struct g *g;
+
+	return go__depot_take(d, &g, 1) == 1 ? g : go__depot_make(d);
 }
 
 struct g *
 go__stack_new(size_t size)
 {
-	struct size_class *c;
-	struct g *g;
-	char *slot = NULL;
-	int i;
+	struct depot *d = &go__depots[DEFAULT];
+	struct g *g = NULL;
 
 	if (size > STACK_MAX)
 		return NULL;
-	if (size == 0)
-		size = STACK_DEFAULT;
-	else
-		size += G_SIZE + go__os_page();
-	if (size < 4 * go__os_page())
-		size = 4 * go__os_page();
-	i = class_of(size);
-	size = (size_t)1 << (i + MIN_SHIFT);
-	c = &classes[i];
-
-	go__lock(&c->lock);
-	g = c->free;
-	if (g != NULL) {
-		c->free = g->next;
-	} else if (c->n_fresh > 0 || grow(c, size)) {
-		slot = c->fresh;
-		c->fresh += size;
-		c->n_fresh--;
-		// [D1] pairs with go__stack_each: the slab is described.
-		store_rel(&c->slab->n_used, c->slab->n_used + 1);
-	}
-	go__unlock(&c->lock);
-	if (slot != NULL)
-		g = make(slot, size);
-	return g;
+	if (size > 0)
+		d = depot_for(size + SLAB_OVERHEAD);
+	if (d == &go__depots[DEFAULT])
+		g = take_cached();
+	return g != NULL ? g : new_from(d);
 }
 
 void
 go__stack_free(struct g *g)
 {
-	struct size_class *c = &classes[class_of(g->stack_size)];
+	struct depot *d = depot_of(g);
 
 	assert(g->kind == G_GOROUTINE);
-	go__lock(&c->lock);
-	g->next = c->free;
-	c->free = g;
-	go__unlock(&c->lock);
+	if (d == &go__depots[DEFAULT] && put_cached(g))
+		return;
+	if (go__depot_put(d, &g, 1))
+		go__sweep_call();
+}
+
+void
+go__stack_flush(struct stack_cache *c)
+{
+	// Only the sweep takes what nobody uses, and it need not be told.
+	if (c->n > 0)
+		(void)go__depot_put(&go__depots[DEFAULT], c->stacks, c->n);
+	c->n = 0;
+}
+
+size_t
+go__stack_size(const struct g *g)
+{
+	return go__depot_size(depot_of(g));
 }
 
 void
 go__stack_each(void (*fn)(struct g *g, void *arg), void *arg)
 {
-	uint32_t n = load_rlx(&n_slabs);  // a new one may be missed
-	struct slab *s;
-	size_t used;
-
-	for (s = slabs; s < slabs + n && s < slabs + MAX_SLABS; s++) {
-		// [D1] pairs with go__stack_new.
-		used = load_acq(&s->n_used);
-		for (size_t i = 0; i < used; i++)
-			fn(g_of(s->base + i * s->slot, s->slot), arg);
-	}
+	go__slab_each(fn, arg);
 }

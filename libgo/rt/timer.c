@@ -37,6 +37,11 @@
 #include "rt/proc.h"
 #include "rt/tools.h"
 
+// patient is the heap of timers that may be late: the machines do not look at
+// it between any two goroutines, which would have them read the clock, but
+// where they look at all heaps.
+static struct go__timers patient = {.next = GO__NEVER};
+
 void
 go__heap_init(struct go__timers *h)
 {
@@ -179,14 +184,11 @@ go__timers_start(void)
 	return go__sched_start();
 }
 
-void
-go__timer_arm(struct go__timer *t, go_time when, uint64_t arg)
+static void
+arm(struct go__timers *h, struct go__timer *t, go_time when, uint64_t arg)
 {
-	struct go__timers *h = heap_of(t);
 	bool is_first, was_armed;
 
-	if (h == NULL)
-		h = home();
 	go__tools_release(t);
 	go__lock(&h->lock);
 	if (load_rlx(&t->heap) == h)  // dead; the lock orders it
@@ -205,6 +207,21 @@ go__timer_arm(struct go__timer *t, go_time when, uint64_t arg)
 	// t may have fired and died already.
 	if (is_first)
 		go__sched_timer_armed(h, when);
+}
+
+void
+go__timer_arm(struct go__timer *t, go_time when, uint64_t arg)
+{
+	struct go__timers *h = heap_of(t);
+
+	arm(h != NULL ? h : home(), t, when, arg);
+}
+
+void
+go__timer_arm_patient(struct go__timer *t, go_time when, uint64_t arg)
+{
+	go__proc_start();
+	arm(&patient, t, when, arg);
 }
 
 bool
@@ -283,7 +300,7 @@ go__heap_run(struct go__timers *h, go_time now)
 go_time
 go__timers_next(void)
 {
-	go_time first = GO__NEVER, next;
+	go_time first = go__heap_next(&patient), next;
 
 	for (int i = 0; i < go__proc_made(); i++) {
 		next = go__heap_next(&go__sched.all[i]->timers);
@@ -296,7 +313,7 @@ go__timers_next(void)
 int
 go__timers_run(go_time now)
 {
-	int n = 0;
+	int n = go__heap_run(&patient, now);
 
 	for (int i = 0; i < go__proc_made(); i++)
 		n += go__heap_run(&go__sched.all[i]->timers, now);

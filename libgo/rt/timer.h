@@ -53,6 +53,10 @@ bool go__timers_start(void);
 // nor may two arm it at the same time.
 void go__timer_arm(struct go__timer *t, go_time when, uint64_t arg);
 
+// go__timer_arm_patient is go__timer_arm for a timer that may be late by some
+// turns of the scheduler, costs it nothing meanwhile, and is never cancelled.
+void go__timer_arm_patient(struct go__timer *t, go_time when, uint64_t arg);
+
 // go__timer_cancel returns true if it kept the timer from firing, false if it
 // was not armed, or its callback has begun: that may still be running. What
 // came before a cancel that found it not armed is seen after the next arm.

@@ -25,7 +25,7 @@ read_words(const char *text)
 		go__debug_has(GO__DEBUG_sigquit) ? "sigquit;" : "");
 }
 
-#define THERE_ARE "\"; there are: handoff sigquit\n"
+#define THERE_ARE "\"; there are: census handoff sigquit\n"
 #define NO "libgo: LIBGO_DEBUG: there is no word \""
 
 START_TEST(words_are_known_or_answered_once)

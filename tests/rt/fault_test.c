@@ -2,6 +2,7 @@
 //
 // Stacks that overflow, and what becomes of SIGSEGV and SIGQUIT.
 
+#include "rt/guard.h"
 #include "suite.h"
 
 #define LINK static __attribute__((noinline))
@@ -43,6 +44,30 @@ overflow_beside_main(const char *size)
 	overflow_one(size);
 }
 
+// Where guards are mappings.
+static void
+overflow_mapped(const char *size)
+{
+	go__guard_limit(GUARD_MAPPED, 0);
+	overflow_one(size);
+}
+
+// Without any there is nothing to notice, and the goroutine runs.
+static void
+run_unguarded(const char *size)
+{
+	go_attr attr = {.stack_size = (size_t)atoi(size) << 10};
+	go_waitgroup wg = {0};
+
+	go__guard_limit(GUARD_NONE, 0);
+	for (int i = 0; i < 3; i++)
+		go_wg_go(&wg, go_yield);
+	go_wg_wait(&wg);
+	go_with(&attr, go_yield);
+	while (go_count() > 1)
+		go_yield();
+}
+
 static void
 expect_signal(const struct ending *e, int number)
 {
@@ -58,7 +83,10 @@ static const struct {
 	{overflow_one, "0", "overflowed its 256 KB stack\n"},
 	{overflow_one, "16", "overflowed its 32 KB stack\n"},
 	{overflow_one, "1000", "overflowed its 1024 KB stack\n"},
+	{overflow_one, "3000", "overflowed its 4096 KB stack\n"},
 	{overflow_beside_main, "0", "overflowed its 256 KB stack\n"},
+	{overflow_mapped, "0", "overflowed its 256 KB stack\n"},
+	{overflow_mapped, "100", "overflowed its 128 KB stack\n"},
 };
 
 START_TEST(who_overflows_its_stack_is_named)
@@ -74,6 +102,18 @@ START_TEST(who_overflows_its_stack_is_named)
 		      "it said: %.2000s", e.said);
 	ck_assert_msg(strstr(e.said, " recurse") != NULL, "it said: %.2000s",
 		      e.said);
+}
+
+START_TEST(without_guards_goroutines_run_and_a_sentence_warns)
+{
+	static struct ending e;
+
+	run_child(&e, run_unguarded, "16");
+	ck_assert_msg(strncmp(e.said, "libgo: no guard pages are left", 30) ==
+				      0 &&
+			      strchr(e.said, '\n')[1] == '\0',
+		      "it said: %.2000s", e.said);
+	ck_assert_int_eq(e.status, 0);
 }
 
 static void
@@ -276,6 +316,7 @@ main(void)
 	tcase_set_timeout(t, 20);
 	tcase_add_loop_test(t, the_programs_own_handler_is_left_alone, 0, 2);
 	tcase_add_test(t, the_programs_own_quit_is_left_alone);
+	tcase_add_test(t, without_guards_goroutines_run_and_a_sentence_warns);
 	suite_add_tcase(s, t);
 
 	// rt/arch/generic shows no frames.

@@ -6,6 +6,8 @@
 
 #include "rt/g.h"
 #include "rt/os.h"
+#include "rt/park.h"
+#include "rt/slab.h"
 #include "suite.h"
 
 START_TEST(a_stack_has_its_size_and_its_goroutine_on_top)
@@ -26,8 +28,9 @@ START_TEST(a_stack_has_its_size_and_its_goroutine_on_top)
 		go__stack_free(g);
 	}
 	g = go__stack_new(0);
-	ck_assert_uint_le(g->stack_size + sizeof *g, STACK_DEFAULT);
-	ck_assert_uint_gt(g->stack_size + sizeof *g + 64, STACK_DEFAULT);
+	ck_assert_uint_eq(go__stack_size(g), STACK_DEFAULT);
+	ck_assert_uint_ge(g->stack_size - go__os_page() + SLAB_OVERHEAD,
+			  STACK_DEFAULT);
 	go__stack_free(g);
 	ck_assert_ptr_null(go__stack_new(STACK_MAX + 1));
 	ck_assert_ptr_null(go__stack_new(SIZE_MAX));
@@ -67,6 +70,116 @@ START_TEST(what_was_freed_last_is_used_first)
 	ck_assert_ptr_eq(go__stack_new(0), b);
 	ck_assert_ptr_eq(go__stack_new(0), a);
 	ck_assert_ptr_eq(go__stack_new(1), small);
+}
+
+enum { CROWD = 1000, ROUNDS = 20 };
+
+static void
+count(struct g *g, void *n)
+{
+	(void)g;
+	++*(int *)n;
+}
+
+static void
+end(void)
+{
+}
+
+static void
+start_crowd(void)
+{
+	go_waitgroup wg = {0};
+
+	for (int i = 0; i < CROWD; i++)
+		go_wg_go(&wg, end);
+	go_wg_wait(&wg);
+}
+
+// Goroutines that are started on one processor and end on another take no more
+// stacks than there are at once, and what the caches hold.
+START_TEST(stacks_go_round)
+{
+	int n = 0;
+
+	go_procs(4);
+	for (int i = 0; i < ROUNDS; i++)
+		start_crowd();
+	go__stack_each(count, &n);
+	ck_assert_int_le(n, CROWD + 4 * STACK_CACHE + 4);
+}
+
+static void
+start_inner(int n)
+{
+	go_waitgroup wg = {0};
+
+	if (n > 0)
+		go_wg_go(&wg, start_inner, n - 1);
+	go_wg_wait(&wg);
+}
+
+// A processor's last one is its next one.
+START_TEST(one_after_the_other_needs_no_more_than_a_few)
+{
+	int n = 0;
+	go_waitgroup wg = {0};
+
+	go_procs(1);
+	go_wg_go(&wg, start_inner, 5);  // six at once
+	go_wg_wait(&wg);
+	for (int i = 0; i < 10 * CROWD; i++) {
+		go_wg_go(&wg, end);
+		go_wg_wait(&wg);
+	}
+	go__stack_each(count, &n);
+	// A few more if the monitor gave the processor to another thread.
+	ck_assert_int_le(n, STACK_CACHE);
+}
+
+static void
+tell_size(go_sender(size_t) to)
+{
+	go_send(to, go__stack_size(go__self()));
+}
+
+START_TEST(a_size_too_small_is_the_least)
+{
+	static const size_t asked[] = {1, 3, 4095, 4096};
+	go_chan(size_t) c = go_chan_make(size_t, 0);
+	size_t size, least = 0;
+
+	for (size_t i = 0; i < COUNT(asked); i++) {
+		go_with(GO_ATTR(.stack_size = asked[i]), tell_size,
+			go_send_only(c));
+		go_recv(c, &size);
+		if (i == 0)
+			least = size;
+		ck_assert_uint_eq(size, least);
+		ck_assert_uint_ge(size, asked[i]);
+	}
+}
+
+static void
+ask_for_too_much(const char *shift)
+{
+	go_with(GO_ATTR(.stack_size = (size_t)1 << atoi(shift)), end);
+}
+
+START_TEST(a_size_too_large_panics_with_a_sentence)
+{
+	static const char *const shifts[] = {"31", "60", "63"};
+	static struct ending e;
+	char text[200];
+
+	for (size_t i = 0; i < COUNT(shifts); i++) {
+		run_child(&e, ask_for_too_much, shifts[i]);
+		snprintf(text, sizeof text,
+			 "panic: go_with: a stack of %zu bytes is over the "
+			 "limit of 1 GB, tests/rt/stack_test.c:",
+			 (size_t)1 << atoi(shifts[i]));
+		expect_abort(&e, text);
+	}
 }
 
 static void
@@ -182,6 +295,10 @@ main(void)
 	tcase_add_test(tc, a_stack_has_its_size_and_its_goroutine_on_top);
 	tcase_add_test(tc, stacks_do_not_overlap);
 	tcase_add_test(tc, what_was_freed_last_is_used_first);
+	tcase_add_test(tc, stacks_go_round);
+	tcase_add_test(tc, one_after_the_other_needs_no_more_than_a_few);
+	tcase_add_test(tc, a_size_too_small_is_the_least);
+	tcase_add_test(tc, a_size_too_large_panics_with_a_sentence);
 	tcase_add_test(native, the_guard_and_nothing_else_faults);
 	tcase_add_test(native, a_goroutine_that_recurses_too_deep_faults);
 	if (!IS_SANITIZED)  // their own mappings exceed any limit

@@ -374,6 +374,58 @@ START_TEST(a_retired_processors_timers_fire)
 		go_yield();
 }
 
+START_TEST(a_patient_timer_is_on_no_processors_heap)
+{
+	init_all();
+	go__timer_arm_patient(&timers[0], FAR + 5, 1);
+	for (int i = 0; i < go__proc_made(); i++)
+		ck_assert_int_eq(go__heap_next(&go__sched.all[i]->timers),
+				 GO__NEVER);
+	ck_assert_int_eq(next(), 5);
+	ck_assert_int_eq(run(4), 0);
+	ck_assert_int_eq(run(5), 1);
+	ck_assert_uint_eq(fired[0], 1);
+	ck_assert_int_eq(next(), GO__NEVER);
+}
+
+static void
+wait_for_ever(void)
+{
+	go_recv(go_chan_make(go_unit, 0), NULL);
+}
+
+static void
+release(struct go__timer *t, uint64_t arg)
+{
+	(void)arg;
+	(void)t;
+	fprintf(stderr, "fired\n");
+	_exit(3);
+}
+
+static void
+fire_patient(const char *is_idle)
+{
+	go__timer_init(&timers[0], release);
+	go_procs(1);
+	go(wait_for_ever);
+	go_sleep(1);
+	go__timer_arm_patient(&timers[0], go_now() + GO_MILLISECOND, 0);
+	if (is_idle != NULL)
+		wait_for_ever();
+	for (;;)
+		go_yield();
+}
+
+START_TEST(a_patient_timer_fires_in_an_idle_program_and_in_a_busy_one)
+{
+	static struct ending e;
+
+	run_child(&e, fire_patient, _i == 0 ? NULL : "idle");
+	ck_assert_str_eq(e.said, "fired\n");
+	ck_assert(WIFEXITED(e.status) && WEXITSTATUS(e.status) == 3);
+}
+
 int
 main(void)
 {
@@ -394,5 +446,9 @@ main(void)
 	tcase_add_test(tc, a_dead_timer_may_be_armed);
 	tcase_add_test(tc, a_dead_timer_may_be_forgotten);
 	tcase_add_test(tc, a_retired_processors_timers_fire);
+	tcase_add_test(tc, a_patient_timer_is_on_no_processors_heap);
+	tcase_add_loop_test(
+		tc, a_patient_timer_fires_in_an_idle_program_and_in_a_busy_one,
+		0, 2);
 	return run_suite(s);
 }

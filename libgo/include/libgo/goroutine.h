@@ -133,6 +133,8 @@ GO_API void go_set_name(const char *name);
 // go_dump writes every goroutine to fd: its number, what it does or waits for
 // and how long, its name, where it was started, and who called whom on its
 // stack. With LIBGO_DEBUG=sigquit in the environment SIGQUIT dumps to stderr.
+// LIBGO_DEBUG=census, or both with a comma, has a table follow, and written to
+// stderr at exit: how deep the stacks got, by where goroutines were started.
 GO_API void go_dump(int fd);
 
 GO_END_DECLS
