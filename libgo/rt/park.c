@@ -121,7 +121,7 @@ deadline_passed(struct go__timer *t, uint64_t ticket)
 	if (cas_rlx(&g->claim, ticket, 0))
 		go__ready(g);
 	else
-		sub_acqrel(&g->n_late, 1);  // [W1] pairs with sweep.c: the end
+		sub_acqrel(&g->n_late, 1);  // [SW1] pairs with sweep.c: the end
 }
 
 static void

@@ -63,7 +63,7 @@ static struct {
 static bool
 release(struct g *g, uint64_t *floor)
 {
-	// [W1] pairs with the late callback in park.c: it needs g no more.
+	// [SW1] pairs with the late callback in park.c: it needs g no more.
 	if (load_acq(&g->n_late) != 0 || !go__try_lock(&g->parting))
 		return false;
 	go__unlock(&g->parting);
