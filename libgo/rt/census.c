@@ -20,9 +20,9 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "rt/debug.h"
+#include "rt/fork.h"
 #include "rt/g.h"
 #include "rt/lock.h"
 #include "rt/os.h"
@@ -56,7 +56,8 @@ uint32_t go__census;
 static void
 write_at_exit(void)
 {
-	go__census_write(2);
+	if (!go__fork_is_child())  // whose goroutines are its parent's
+		go__census_write(2);
 }
 
 bool

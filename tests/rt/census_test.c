@@ -61,7 +61,7 @@ wait_until_alone(size_t others)
 static void
 ask(void)
 {
-	setenv("LIBGO_DEBUG", "sigquit,census", 1);
+	setenv("LIBGO_DEBUG", "census", 1);
 	go_procs(1);
 }
 

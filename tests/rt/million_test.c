@@ -74,8 +74,8 @@ START_TEST(a_million_parked_cost_a_page_each_and_give_it_back)
 	int mappings;
 	go_time closed;
 
-	go(park, &up, go_recv_only(gate));  // the threads are there
 	go_wg_add(&up, 1);
+	go(park, &up, go_recv_only(gate));  // the threads are there
 	go_wg_wait(&up);
 	before = used();
 	mappings = count_mappings();
