@@ -175,6 +175,12 @@ go__start(const go_attr *attr, go__fn fn, const struct go__site *site)
 			 site->line);
 }
 
+bool
+go__go_start(void)
+{
+	return go__sched_start();
+}
+
 const char *
 go__go_lack(void)
 {
