@@ -36,19 +36,20 @@ end(void *once)
 	go__ready_all(&ready);
 }
 
+// call has room in a frame that outlives it: what is deferred runs once it has
+// returned, too.
 static void
-call(go_once *o, void (*fn)(void))
+call(go_once *o, void (*fn)(void), struct go__deed_room *room)
 {
-	struct go__deed_room room;
-
-	go__defer_in(&room, end, o);
+	go__defer_in(room, end, o);
 	fn();
 }
 
 static void
 run(go_once *o, void (*fn)(void))
 {
-	go_error *err = go_try(call, o, fn);
+	struct go__deed_room room;
+	go_error *err = go_try(call, o, fn, &room);
 	char text[1024];  // as much as go_panic keeps
 
 	if (err == NULL)
