@@ -36,6 +36,8 @@ end(void *once)
 	go__ready_all(&ready);
 }
 
+// call has room in a frame that outlives it: what is deferred runs once it has
+// returned, too.
 static void
 call(go_once *o, void (*fn)(void), struct go__deed_room *room)
 {
@@ -46,7 +48,7 @@ call(go_once *o, void (*fn)(void), struct go__deed_room *room)
 static void
 run(go_once *o, void (*fn)(void))
 {
-	struct go__deed_room room;  // not call's: go_try uses it after
+	struct go__deed_room room;
 	go_error *err = go_try(call, o, fn, &room);
 	char text[1024];  // as much as go_panic keeps
 

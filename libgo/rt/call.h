@@ -38,6 +38,10 @@ uintptr_t go__call_run(const struct go__call *call);
 bool go__go(const go_attr *attr, go__fn fn, const struct go__site *site,
 	    void (*finish)(void *arg, uintptr_t result), void *arg);
 
+// go__go_start sees to it that there is a thread to run goroutines; false if
+// none can be had.
+bool go__go_start(void);
+
 // go__go_lack tells what there was not when go__go returned false.
 const char *go__go_lack(void);
 

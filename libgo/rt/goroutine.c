@@ -32,27 +32,34 @@ __thread struct go__regs go__captured;
 // on the thread, for memory that goroutines share without order.
 typedef uint64_t pair __attribute__((vector_size(16), aligned(8), may_alias));
 
+static void
+copy(struct go__regs *regs, const struct go__regs *other)
+{
+	const volatile pair *from = (const volatile pair *)other;
+	pair *to = (pair *)regs;
+
+	for (size_t i = 0; i < sizeof *regs / sizeof *to; i++)
+		to[i] = from[i];
+}
+
 // As in sched.c: the compiler must not keep a thread's address across a call.
 __attribute__((noinline)) void
 go__call_take(struct go__call *call, go__fn fn)
 {
-	const volatile pair *from = (const volatile pair *)&go__captured;
-	pair *to = (pair *)&call->regs;
-
 	__asm__ volatile("");
 	call->fn = fn;
-	for (size_t i = 0; i < sizeof call->regs / sizeof *to; i++)
-		to[i] = from[i];
+	copy(&call->regs, &go__captured);
 }
 
 static void
 set_name(struct g *g, const char *name)
 {
 	size_t n = name != NULL ? strnlen(name, G_NAME_SIZE - 1) : 0;
+	volatile char *to = g->name;  // no call of memcpy, as above
 
-	if (n > 0)
-		memcpy(g->name, name, n);
-	g->name[n] = '\0';
+	for (size_t i = 0; i < n; i++)
+		to[i] = name[i];
+	to[n] = '\0';
 }
 
 // bury runs on another stack: g's own may go.
@@ -150,7 +157,8 @@ go__go_call(const struct go__call *call, const struct go__site *site,
 
 	if (g == NULL)
 		return false;
-	g->call = *call;
+	g->call.fn = call->fn;
+	copy(&g->call.regs, &call->regs);
 	bear(g, NULL, site, finish, arg);
 	return true;
 }
@@ -169,6 +177,12 @@ go__start(const go_attr *attr, go__fn fn, const struct go__site *site)
 	if (!go__go(attr, fn, site, NULL, NULL))
 		go_panic("go: %s, %s:%d", go__go_lack(), site->file,
 			 site->line);
+}
+
+bool
+go__go_start(void)
+{
+	return go__sched_start();
 }
 
 const char *

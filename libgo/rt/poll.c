@@ -177,11 +177,19 @@ out:
 	return error;
 }
 
+// somebody_minds tells whether there is a thread to sleep in the poller for the
+// caller; a goroutine's own will, and main's.
+static bool
+somebody_minds(void)
+{
+	return go__self()->kind != G_THREAD || go__sched_start();
+}
+
 int
 go__poll_open(int fd, struct go__desc **d)
 {
 	*d = NULL;
-	if (!go__sched_start())
+	if (!somebody_minds())
 		return -EAGAIN;
 	return open_as(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, 0, d);
 }
@@ -195,7 +203,7 @@ go__poll_watch(int fd, int want, struct go__desc **d)
 	int copy;
 
 	*d = NULL;
-	if (is_thread && !go__sched_start())
+	if (!somebody_minds())
 		return -EAGAIN;
 	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (copy < 0) {
@@ -336,6 +344,8 @@ go__poll_wait(struct go__desc *d, enum go__poll_mode mode, go_time deadline)
 	struct go__waiter self = {.g = go__self()}, *winner;
 	bool is_shut;
 
+	if (!somebody_minds())
+		return -EAGAIN;
 	if (self.g->kind == G_THREAD)
 		go__sched_poll_awaited();
 	go__lock(&d->lock);

@@ -30,7 +30,8 @@ enum go__poll_mode {
 
 // go__poll_open has the poller watch fd, and gives the record to wait with.
 // -EPERM for files that are always ready; -ENOMEM and what epoll refuses;
-// -EAGAIN if no thread can be had to mind the descriptors.
+// -EAGAIN if the caller is a plain thread, and no other can be had to mind the
+// descriptors.
 int go__poll_open(int fd, struct go__desc **d);
 
 // go__poll_shut makes all waits on d, those under way and those to come,
@@ -42,8 +43,8 @@ void go__poll_shut(struct go__desc *d);
 void go__poll_close(struct go__desc *d);
 
 // go__poll_wait parks until fd may be ready, shut: -ECANCELED, or the deadline
-// has passed: -ETIMEDOUT. go__poll_expire makes those that wait in mode now
-// return -ETIMEDOUT, for a deadline that was moved.
+// has passed: -ETIMEDOUT; -EAGAIN as for open. go__poll_expire makes those that
+// wait in mode now return -ETIMEDOUT, for a deadline that was moved.
 int go__poll_wait(struct go__desc *d, enum go__poll_mode mode,
 		  go_time deadline);
 void go__poll_expire(struct go__desc *d, enum go__poll_mode mode);

@@ -36,6 +36,7 @@
 #include "libgo/goroutine.h"
 #include "libgo/sync.h"
 #include "rt/atomic.h"
+#include "rt/call.h"
 #include "rt/os.h"
 #include "rt/park.h"
 #include "rt/poll.h"
@@ -320,6 +321,8 @@ start_watcher(void)
 
 	if (watched != NULL)
 		return 0;
+	if (!go__go_start())
+		return -EAGAIN;
 	if (event < 0)
 		event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (event < 0)
@@ -424,7 +427,7 @@ why(int error)
 	case -ENOMEM:
 		return "no memory";
 	case -EAGAIN:
-		return "no thread can be had to mind the descriptors";
+		return "no thread can be had";
 	default:
 		return strerror(-error);
 	}

@@ -214,10 +214,12 @@ wait_for_null(void)
 	go_wg_go(&wg, (function)NULL);
 }
 
+static go_group *group;
+
 static void
 group_null(void)
 {
-	(void)go_group_go(go_group_new(NULL), (fallible)NULL);
+	(void)go_group_go(group, (fallible)NULL);
 }
 
 static void
@@ -260,6 +262,7 @@ START_TEST(a_function_that_is_null_is_refused)
 	char want[80];
 	go_error *err;
 
+	group = go_group_new(NULL);
 	for (size_t i = 0; i < COUNT(calls); i++) {
 		err = go_try(calls[i].fn);
 		snprintf(want, sizeof want, "%s: the function is NULL",
@@ -271,6 +274,8 @@ START_TEST(a_function_that_is_null_is_refused)
 		go_error_free(err);
 	}
 	go_wg_wait(&wg);  // nobody is counted
+	ck_assert_ptr_null(go_group_wait(group));
+	go_group_free(group);
 }
 
 static void
