@@ -6,7 +6,7 @@
 # reflectgen/*.c the generator, examples/NAME/*.c and tests/ROOM/NOUN_test.c
 # one program each. A header among the examples or tests that says GO_REFLECT
 # goes through reflectgen first. Objects depend on the flags they were made
-# with, and each mode (tsan, asan) builds into a directory of its own.
+# with, and each mode (tsan, asan, stress) builds into a directory of its own.
 #
 #   BUILD=dir   where to build              V=1       show the commands
 #   CC, CFLAGS  the compiler, optimisation  WERROR=1  warnings are errors
@@ -46,6 +46,9 @@ ifeq ($(MODE),asan)
 MODE_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 endif
+ifeq ($(MODE),stress)
+MODE_FLAGS = -DGO__STRESS
+endif
 
 MACHINE := $(shell $(CC) -dumpmachine)
 ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,amd64,$(firstword \
@@ -58,7 +61,7 @@ LIB_FLAGS = -fvisibility=hidden -Ilibgo $(ARCH_DIRS:%=-I%)
 
 # By the first folder of the source; then rt's own; then those of one file,
 # which are set as CFLAGS_path/of/file.c. The library's assertions are on in
-# the sanitizer modes.
+# all modes.
 FLAGS_libgo = $(LIB_FLAGS) $(if $(MODE),,-DNDEBUG)
 FLAGS_reflectgen = -fvisibility=hidden -I. $(LLVM:%=-isystem %/include)
 # What reflectgen writes includes the header that it read by name.
@@ -149,8 +152,8 @@ MAKE_QUIETLY = $(MAKE) --no-print-directory
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: FORCE all lib examples run test tests check deps tsan asan arm64 \
-	badday bench bench-build lint fmt install clean help
+.PHONY: FORCE all lib examples run test tests check deps tsan asan stress \
+	arm64 badday bench bench-build lint fmt install clean help
 
 all: $(LIB) $(TESTING) $(REFLECTGEN)  ## the library and the generator (default)
 	@:
@@ -190,6 +193,16 @@ TSAN_CC = clang
 asan:  ## every test under the address and undefined sanitizers
 	@CC='$(CC)' tests/deps sanitize
 	@$(MAKE_QUIETLY) WERROR=1 MODE=asan BUILD=$(BUILD)/asan in-mode
+
+stress:  ## every test with bad luck (STRESS_SECONDS=n: the concurrent ones, that long)
+	@CC='$(CC)' tests/deps test
+	@$(MAKE_QUIETLY) WERROR=1 MODE=stress BUILD=$(BUILD)/stress \
+		$(if $(STRESS_SECONDS),in-stress,in-mode)
+
+.PHONY: in-stress
+in-stress: tests
+	@BUILD='$(BUILD)' tests/stress $(STRESS_SECONDS) \
+		$(filter $(addprefix $(BUILD)/tests/,rt/% conc/% sys/%),$(TESTS))
 
 .PHONY: in-mode
 in-mode: all examples tests

@@ -159,6 +159,7 @@ go__machine_enter(void)
 	// [H1] the compiler's half of a barrier; the monitor makes the other
 	// half for all threads: it sees in_runtime, or we see taken.
 	__asm__ volatile("" ::: "memory");
+	go__stress_point();
 	if (load_rlx(&m->taken) != TAKEN_NOT && !go__monitor_lost(m))
 		return NULL;
 	return m;

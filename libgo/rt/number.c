@@ -53,6 +53,6 @@ go__sched_count(void)
 	// [S3] as above: a machine made since may have borne some who died.
 	made = load_acq(&go__sched.made);
 	for (struct m *m = made; m != NULL; m = m->next_made)
-		n += load_rlx(&m->born);  // ordered by [N1]
+		n += load_rlx(&m->born);                 // ordered by [N1]
 	return (size_t)(n + load_rlx(&go__sched.born));  // likewise
 }
