@@ -443,6 +443,7 @@ go__idle_await(struct m *m)
 	g = m->handed;
 	m->handed = NULL;
 	go__unlock(&go__sched.lock);
+	m->now = go__os_coarse_now();
 	return g;
 }
 
