@@ -6,7 +6,7 @@
 # reflectgen/*.c the generator, examples/NAME/*.c and tests/ROOM/NOUN_test.c
 # one program each. A header among the examples or tests that says GO_REFLECT
 # goes through reflectgen first. Objects depend on the flags they were made
-# with, and each mode (tsan, asan, stress) builds into a directory of its own.
+# with, and each mode (tsan, asan, ...) builds into a directory of its own.
 #
 #   BUILD=dir   where to build              V=1       show the commands
 #   CC, CFLAGS  the compiler, optimisation  WERROR=1  warnings are errors
@@ -45,6 +45,9 @@ endif
 ifeq ($(MODE),asan)
 MODE_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
+endif
+ifeq ($(MODE),valgrind)
+MODE_FLAGS = -O1 -g -fno-omit-frame-pointer -DGO__VALGRIND
 endif
 ifeq ($(MODE),stress)
 MODE_FLAGS = -DGO__STRESS
@@ -153,7 +156,7 @@ MAKE_QUIETLY = $(MAKE) --no-print-directory
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: FORCE all lib examples run test tests check deps tsan asan stress \
-	arm64 badday bench bench-build lint fmt install clean help
+	valgrind arm64 badday bench bench-build lint fmt install clean help
 
 all: $(LIB) $(TESTING) $(REFLECTGEN)  ## the library and the generator (default)
 	@:
@@ -193,6 +196,12 @@ TSAN_CC = clang
 asan:  ## every test under the address and undefined sanitizers
 	@CC='$(CC)' tests/deps sanitize
 	@$(MAKE_QUIETLY) WERROR=1 MODE=asan BUILD=$(BUILD)/asan in-mode
+
+valgrind:  ## every test program under valgrind
+	@CC='$(CC)' tests/deps valgrind
+	@TEST_SECONDS=900 CK_TIMEOUT_MULTIPLIER=20 $(MAKE_QUIETLY) WERROR=1 \
+		MODE=valgrind BUILD=$(BUILD)/valgrind RUNNER=tests/valgrind \
+		test_sh= in-mode
 
 stress:  ## every test with bad luck (STRESS_SECONDS=n: the concurrent ones, that long)
 	@CC='$(CC)' tests/deps test
