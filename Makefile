@@ -156,7 +156,8 @@ MAKE_QUIETLY = $(MAKE) --no-print-directory
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: FORCE all lib examples run test tests check deps tsan asan stress \
-	valgrind arm64 badday bench bench-build lint fmt install clean help
+	valgrind arm64 badday bench bench-build bench-peers lint fmt install \
+	clean help
 
 all: $(LIB) $(TESTING) $(REFLECTGEN)  ## the library and the generator (default)
 	@:
@@ -248,6 +249,12 @@ badday:  ## refuse each call of the system's in turn (make test: the first few)
 	@CC='$(CC)' tests/deps test
 	@$(MAKE_QUIETLY) WERROR=1 $(BUILD)/tests/rt/badday_test
 	@BADDAY=all $(RUNNER) $(BUILD)/tests/rt/badday_test
+
+bench-peers:  ## run them beside Boost.Fiber's and State Threads', on one processor
+	@CC='$(CC)' tests/deps peers
+	@$(MAKE_QUIETLY) bench-build $(PEERS)
+	@BUILD='$(BUILD)' tests/bench/peers/compare $(ARGS)
+PEERS = $(addprefix $(BUILD)/peers/,state_threads boost_fiber)
 
 lint:  ## check headers, symbols, layers, layout, orders, both compilers
 	@CC='$(CC)' tests/deps test
@@ -384,6 +391,18 @@ $(TESTS):
 ifneq ($(bench_src),)
 $(eval $(call program,$(BUILD)/bench,$(bench_src),,$(TESTING) $(LIB)))
 endif
+
+# The peers share the harness, and with it libgo's clock.
+bench_main = $(call obj,tests/bench/main.c)
+$(BUILD)/peers/state_threads: $(call obj,tests/bench/peers/state_threads.c) \
+		$(bench_main) $(LIB)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(link) -o $@ $^ -lst
+$(BUILD)/peers/boost_fiber: tests/bench/peers/boost_fiber.cpp $(bench_main) \
+		$(LIB) tests/bench/bench.h
+	$(call say,CXX,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) -std=gnu++20 -I. -Ilibgo/include -pthread \
+		$(CFLAGS) -o $@ $(filter-out %.h,$^) -lboost_fiber -lboost_context
 
 # Generated files stay: they are read when something goes wrong.
 .SECONDARY:
