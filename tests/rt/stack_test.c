@@ -301,7 +301,7 @@ main(void)
 	tcase_add_test(tc, stacks_do_not_overlap);
 	tcase_add_test(order, what_was_freed_last_is_used_first);
 	tcase_add_test(tc, stacks_go_round);
-	tcase_add_test(tc, one_after_the_other_needs_no_more_than_a_few);
+	tcase_add_test(order, one_after_the_other_needs_no_more_than_a_few);
 	tcase_add_test(tc, a_size_too_small_is_the_least);
 	tcase_add_test(tc, a_size_too_large_panics_with_a_sentence);
 	tcase_add_test(native, the_guard_and_nothing_else_faults);
