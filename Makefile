@@ -6,7 +6,7 @@
 # reflectgen/*.c the generator, examples/NAME/*.c and tests/ROOM/NOUN_test.c
 # one program each. A header among the examples or tests that says GO_REFLECT
 # goes through reflectgen first. Objects depend on the flags they were made
-# with, and each mode (tsan, asan) builds into a directory of its own.
+# with, and each mode (tsan, asan, ...) builds into a directory of its own.
 #
 #   BUILD=dir   where to build              V=1       show the commands
 #   CC, CFLAGS  the compiler, optimisation  WERROR=1  warnings are errors
@@ -46,6 +46,12 @@ ifeq ($(MODE),asan)
 MODE_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 endif
+ifeq ($(MODE),valgrind)
+MODE_FLAGS = -O1 -g -fno-omit-frame-pointer -DGO__VALGRIND
+endif
+ifeq ($(MODE),stress)
+MODE_FLAGS = -DGO__STRESS
+endif
 
 MACHINE := $(shell $(CC) -dumpmachine)
 ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,amd64,$(firstword \
@@ -58,7 +64,7 @@ LIB_FLAGS = -fvisibility=hidden -Ilibgo $(ARCH_DIRS:%=-I%)
 
 # By the first folder of the source; then rt's own; then those of one file,
 # which are set as CFLAGS_path/of/file.c. The library's assertions are on in
-# the sanitizer modes.
+# all modes.
 FLAGS_libgo = $(LIB_FLAGS) $(if $(MODE),,-DNDEBUG)
 FLAGS_reflectgen = -fvisibility=hidden -I. $(LLVM:%=-isystem %/include)
 # What reflectgen writes includes the header that it read by name.
@@ -116,6 +122,11 @@ ifneq ($(is_cross),)
 test_src := $(filter-out $(inside_src),$(test_src))
 test_sh :=
 endif
+# These count where dead stacks are: under stress some wait elsewhere.
+ifeq ($(MODE),stress)
+test_src := $(filter-out $(patsubst %,tests/rt/%_test.c,census million sweep), \
+	$(test_src))
+endif
 EXAMPLES = $(example_dirs:%=$(BUILD)/examples/%) $(tours:%=$(BUILD)/%)
 TESTS = $(test_src:%.c=$(BUILD)/%)
 
@@ -149,8 +160,9 @@ MAKE_QUIETLY = $(MAKE) --no-print-directory
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: FORCE all lib examples run test tests check deps tsan asan arm64 \
-	badday bench bench-build lint fmt install clean help
+.PHONY: FORCE all lib examples run test tests check deps tsan asan stress \
+	valgrind arm64 badday bench bench-build bench-peers lint fmt install \
+	clean help
 
 all: $(LIB) $(TESTING) $(REFLECTGEN)  ## the library and the generator (default)
 	@:
@@ -191,6 +203,24 @@ asan:  ## every test under the address and undefined sanitizers
 	@CC='$(CC)' tests/deps sanitize
 	@$(MAKE_QUIETLY) WERROR=1 MODE=asan BUILD=$(BUILD)/asan in-mode
 
+valgrind:  ## every test program under valgrind
+	@CC='$(CC)' tests/deps valgrind
+	@TEST_SECONDS=900 CK_TIMEOUT_MULTIPLIER=20 $(MAKE_QUIETLY) WERROR=1 \
+		MODE=valgrind BUILD=$(BUILD)/valgrind RUNNER=tests/valgrind \
+		test_sh= in-mode
+
+stress:  ## every test with bad luck (STRESS_SECONDS=n: the concurrent ones, that long)
+	@CC='$(CC)' tests/deps test
+	@TEST_SECONDS=600 $(MAKE_QUIETLY) WERROR=1 MODE=stress \
+		BUILD=$(BUILD)/stress \
+		$(if $(STRESS_SECONDS),in-stress,in-mode)
+
+.PHONY: in-stress
+in-stress: tests
+	@BUILD='$(BUILD)' tests/stress $(STRESS_SECONDS) \
+		$(filter-out %/badday_test,$(filter \
+		$(addprefix $(BUILD)/tests/,rt/% conc/% sys/%),$(TESTS)))
+
 .PHONY: in-mode
 in-mode: all examples tests
 	@$(run_tests)
@@ -224,6 +254,12 @@ badday:  ## refuse each call of the system's in turn (make test: the first few)
 	@CC='$(CC)' tests/deps test
 	@$(MAKE_QUIETLY) WERROR=1 $(BUILD)/tests/rt/badday_test
 	@BADDAY=all $(RUNNER) $(BUILD)/tests/rt/badday_test
+
+bench-peers:  ## run them beside Boost.Fiber's and State Threads', on one processor
+	@CC='$(CC)' tests/deps peers
+	@$(MAKE_QUIETLY) bench-build $(PEERS)
+	@BUILD='$(BUILD)' tests/bench/peers/compare $(ARGS)
+PEERS = $(addprefix $(BUILD)/peers/,state_threads boost_fiber)
 
 lint:  ## check headers, symbols, layers, layout, orders, both compilers
 	@CC='$(CC)' tests/deps test
@@ -360,6 +396,18 @@ $(TESTS):
 ifneq ($(bench_src),)
 $(eval $(call program,$(BUILD)/bench,$(bench_src),,$(TESTING) $(LIB)))
 endif
+
+# The peers share the harness, and with it libgo's clock.
+bench_main = $(call obj,tests/bench/main.c)
+$(BUILD)/peers/state_threads: $(call obj,tests/bench/peers/state_threads.c) \
+		$(bench_main) $(LIB)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(link) -o $@ $^ -lst
+$(BUILD)/peers/boost_fiber: tests/bench/peers/boost_fiber.cpp $(bench_main) \
+		$(LIB) tests/bench/bench.h
+	$(call say,CXX,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) -std=gnu++20 -I. -Ilibgo/include -pthread \
+		$(CFLAGS) -o $@ $(filter-out %.h,$^) -lboost_fiber -lboost_context
 
 # Generated files stay: they are read when something goes wrong.
 .SECONDARY:

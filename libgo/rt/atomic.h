@@ -12,21 +12,37 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rt/stress.h"
+
+// Whatever orders or decides something is a place where another thread may
+// come between.
+#define go__ordered(operation) (go__stress_point(), operation)
+
 #define load_rlx(p) __atomic_load_n((p), __ATOMIC_RELAXED)
-#define load_acq(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
-#define load_seq(p) __atomic_load_n((p), __ATOMIC_SEQ_CST)
+#define load_acq(p) go__ordered(__atomic_load_n((p), __ATOMIC_ACQUIRE))
+#define load_seq(p) go__ordered(__atomic_load_n((p), __ATOMIC_SEQ_CST))
 #define store_rlx(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
-#define store_rel(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
-#define store_seq(p, v) __atomic_store_n((p), (v), __ATOMIC_SEQ_CST)
-#define swap_rlx(p, v) __atomic_exchange_n((p), (v), __ATOMIC_RELAXED)
-#define swap_acq(p, v) __atomic_exchange_n((p), (v), __ATOMIC_ACQUIRE)
-#define swap_rel(p, v) __atomic_exchange_n((p), (v), __ATOMIC_RELEASE)
-#define swap_seq(p, v) __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
-#define swap_acqrel(p, v) __atomic_exchange_n((p), (v), __ATOMIC_ACQ_REL)
+#define store_rel(p, v)                                                        \
+	go__ordered(__atomic_store_n((p), (v), __ATOMIC_RELEASE))
+#define store_seq(p, v)                                                        \
+	go__ordered(__atomic_store_n((p), (v), __ATOMIC_SEQ_CST))
+#define swap_rlx(p, v)                                                         \
+	go__ordered(__atomic_exchange_n((p), (v), __ATOMIC_RELAXED))
+#define swap_acq(p, v)                                                         \
+	go__ordered(__atomic_exchange_n((p), (v), __ATOMIC_ACQUIRE))
+#define swap_rel(p, v)                                                         \
+	go__ordered(__atomic_exchange_n((p), (v), __ATOMIC_RELEASE))
+#define swap_seq(p, v)                                                         \
+	go__ordered(__atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST))
+#define swap_acqrel(p, v)                                                      \
+	go__ordered(__atomic_exchange_n((p), (v), __ATOMIC_ACQ_REL))
 #define add_rlx(p, v) __atomic_add_fetch((p), (v), __ATOMIC_RELAXED)
-#define add_acqrel(p, v) __atomic_add_fetch((p), (v), __ATOMIC_ACQ_REL)
-#define add_seq(p, v) __atomic_add_fetch((p), (v), __ATOMIC_SEQ_CST)
-#define sub_acqrel(p, v) __atomic_sub_fetch((p), (v), __ATOMIC_ACQ_REL)
+#define add_acqrel(p, v)                                                       \
+	go__ordered(__atomic_add_fetch((p), (v), __ATOMIC_ACQ_REL))
+#define add_seq(p, v)                                                          \
+	go__ordered(__atomic_add_fetch((p), (v), __ATOMIC_SEQ_CST))
+#define sub_acqrel(p, v)                                                       \
+	go__ordered(__atomic_sub_fetch((p), (v), __ATOMIC_ACQ_REL))
 #define fence_seq() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 
 // cas_*(p, want, v) stores v if *p equals want and tells whether it did.
@@ -37,10 +53,11 @@
 		__atomic_compare_exchange_n((p), &go__want, (v), false,        \
 					    (order), __ATOMIC_RELAXED);        \
 	})
-#define cas_rlx(p, want, v) go__cas(p, want, v, __ATOMIC_RELAXED)
-#define cas_acq(p, want, v) go__cas(p, want, v, __ATOMIC_ACQUIRE)
-#define cas_rel(p, want, v) go__cas(p, want, v, __ATOMIC_RELEASE)
-#define cas_acqrel(p, want, v) go__cas(p, want, v, __ATOMIC_ACQ_REL)
-#define cas_seq(p, want, v) go__cas(p, want, v, __ATOMIC_SEQ_CST)
+#define cas_rlx(p, want, v) go__ordered(go__cas(p, want, v, __ATOMIC_RELAXED))
+#define cas_acq(p, want, v) go__ordered(go__cas(p, want, v, __ATOMIC_ACQUIRE))
+#define cas_rel(p, want, v) go__ordered(go__cas(p, want, v, __ATOMIC_RELEASE))
+#define cas_acqrel(p, want, v)                                                 \
+	go__ordered(go__cas(p, want, v, __ATOMIC_ACQ_REL))
+#define cas_seq(p, want, v) go__ordered(go__cas(p, want, v, __ATOMIC_SEQ_CST))
 
 #endif

@@ -49,7 +49,7 @@ pop_idle_m(void)
 {
 	struct m *m = go__sched.idle_m;
 
-	while (m != NULL && m->alarm != GO__NEVER)
+	while (m != NULL && (m->alarm != GO__NEVER || go__stress_one_in(2)))
 		m = m->next_idle;
 	if (m == NULL)
 		m = go__sched.idle_m;
@@ -290,6 +290,7 @@ sleep(struct m *m, go_time until, struct go__poll_found *found)
 	bool is_poller = go__sched.poller == NULL && go__poll_is_used();
 
 	found->n = 0;
+	go__stress_check(go__idle_is_valid(), "who is idle");
 	store_rlx(&m->token, 0);  // whoever sets it comes after us
 	if (is_poller) {
 		go__sched.poller = m;
@@ -388,6 +389,7 @@ go__idle_rest(struct m *m)
 	go__proc_push_idle(m->p);
 	is_retired = m->p->is_retired;
 	m->p = NULL;
+	go__stress_check(go__idle_is_valid(), "who is idle");
 	go__unlock(&go__sched.lock);
 	if (is_retired)
 		go__idle_mind(go__timers_next());  // as in retire
@@ -441,6 +443,7 @@ go__idle_await(struct m *m)
 	g = m->handed;
 	m->handed = NULL;
 	go__unlock(&go__sched.lock);
+	m->now = go__os_coarse_now();
 	return g;
 }
 

@@ -22,9 +22,9 @@ enum { FIRST = 8, LOOKS = 5 };
 void
 go__lock_slow(uint32_t *lock)
 {
-	int pauses = FIRST;
+	int pauses = FIRST, looks = go__stress_one_in(2) ? 0 : LOOKS;
 
-	for (int i = 0; i < LOOKS; i++) {
+	for (int i = 0; i < looks; i++) {
 		for (int k = 0; k < pauses; k++)
 			go__os_pause();
 		if (go__try_lock(lock))

@@ -50,6 +50,7 @@ go__unlock_after(uint32_t *lock)
 	// [L1] pairs with go__lock: what we wrote is seen by the next holder.
 	if (__builtin_expect(swap_rel(lock, 0) == 2, 0))
 		go__lock_wake(lock);
+	go__stress_point();
 }
 
 static inline void

@@ -48,7 +48,7 @@ struct m {
 	uint64_t random;                        // owner
 	go_time now;               // owner; the time, some turns ago
 	uint64_t next_id, end_id;  // owner; numbers for new goroutines
-	int64_t alive;             // owner writes; born less died here
+	uint64_t born, died;       // owner writes; of goroutines, here
 	bool is_searching;         // owner, or its waker while it sleeps
 	bool is_polling;           // sched.lock; it is sched.poller
 	uint32_t token;            // atomic; 1 wakes it
@@ -96,7 +96,7 @@ struct sched {
 	int n_unbound;           // lock; machines that run anybody, see S6
 	struct g *first, *last;  // lock; the global queue
 	uint64_t ids;            // atomic; the last goroutine number given out
-	int64_t alive;           // atomic; born on threads that are no machine
+	uint64_t born;           // atomic; on threads that are no machine
 };
 
 extern struct sched go__sched;
@@ -159,6 +159,7 @@ go__machine_enter(void)
 	// [H1] the compiler's half of a barrier; the monitor makes the other
 	// half for all threads: it sees in_runtime, or we see taken.
 	__asm__ volatile("" ::: "memory");
+	go__stress_point();
 	if (load_rlx(&m->taken) != TAKEN_NOT && !go__monitor_lost(m))
 		return NULL;
 	return m;

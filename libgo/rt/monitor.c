@@ -45,8 +45,10 @@
 #include "rt/proc.h"
 
 enum {
-	TICK = 1000000,        // ns between two looks while somebody waits
-	SLICE = 1000000,       // ns that a goroutine may hold a processor
+	// ns between two looks while somebody waits, and ns that a goroutine
+	// may hold a processor
+	TICK = STRESS ? 100000 : 1000000,
+	SLICE = STRESS ? 50000 : 1000000,
 	MAX_DOUBLINGS = 6,     // of SLICE
 	LATE = 50000,          // ns that a timer may be late before we look
 	POLL_TICK = 10000000,  // ns between two looks at descriptors

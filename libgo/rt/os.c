@@ -21,6 +21,7 @@
 
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
+#define MADV_GUARD_REMOVE 103
 #endif
 
 enum { MAX_MAPPINGS = 65530 };  // the kernel's own choice
@@ -240,6 +241,12 @@ int
 go__os_guard(void *p, size_t size)
 {
 	return advise(p, size, MADV_GUARD_INSTALL);
+}
+
+int
+go__os_unguard(void *p, size_t size)
+{
+	return advise(p, size, MADV_GUARD_REMOVE);
 }
 
 int

@@ -72,6 +72,9 @@ size_t go__os_page(void) __attribute__((const));
 // -EINVAL and the like where the kernel (before 6.13) cannot.
 int go__os_guard(void *p, size_t size);
 
+// go__os_unguard makes them zeros again.
+int go__os_unguard(void *p, size_t size);
+
 // go__os_protect forbids to touch them, or allows it again; whole pages.
 int go__os_protect(void *p, size_t size, bool is_allowed);
 

@@ -100,6 +100,7 @@ go__park(uint32_t *lock, enum go__why why)
 	}
 	go__tools_acquire(g);
 	g->why = GO__WHY_NONE;
+	go__stress_yield();
 }
 
 struct parting {
@@ -175,6 +176,7 @@ go__park_until(void (*release)(void *), void *arg, enum go__why why,
 	}
 	go__tools_acquire(g);
 	g->why = GO__WHY_NONE;
+	go__stress_yield();
 	return winner;
 }
 
@@ -184,6 +186,7 @@ go__ready(struct g *g)
 	go__tools_release(g);
 	if (g->kind != G_THREAD) {
 		go__sched_put(g);
+		go__stress_yield();
 		return;
 	}
 	// [K1] pairs with thread_park. The thread may end at once; waking an

@@ -28,6 +28,7 @@
 #include "libgo/base.h"
 #include "rt/atomic.h"
 #include "rt/lock.h"
+#include "rt/panic.h"
 
 // enum go__why says what a parked goroutine waits for; go__why_text gives the
 // words.
@@ -110,6 +111,7 @@ go__waitq_push(struct go__waitq *q, struct go__waiter *w)
 	else
 		store_rel(&q->first, w);  // [CH2]
 	q->last = w;
+	go__stress_check(go__waitq_is_valid(q), "a queue of waiters");
 }
 
 static inline void
@@ -126,6 +128,7 @@ go__waitq_remove(struct go__waitq *q, struct go__waiter *w)
 		w->next->prev = w->prev;
 	else
 		q->last = w->prev;
+	go__stress_check(go__waitq_is_valid(q), "a queue of waiters");
 }
 
 // go__waitq_pop takes the longest waiter off that it can claim; NULL when

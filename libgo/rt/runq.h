@@ -24,7 +24,7 @@
 
 struct g;
 
-enum { RUNQ_SIZE = 256 };  // a power of two
+enum { RUNQ_SIZE = STRESS ? 2 : 256 };  // a power of two
 #define RUNQ_MASK (RUNQ_SIZE - 1)
 
 struct runq {

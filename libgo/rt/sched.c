@@ -289,6 +289,7 @@ take_near(struct m *m)
 	struct g *g;
 
 	if (turn % GLOBAL_EVERY == 0 || turn % CLOCK_EVERY == 0 ||
+	    go__stress_one_in(4) ||
 	    p->id >= load_rlx(&go__sched.procs) ||  // take decides
 	    is_past(when))
 		return NULL;
@@ -311,7 +312,8 @@ take(struct m *m)
 	store_rlx(&p->n_turns, p->n_turns + 1);  // the monitor compares
 	if (p->n_turns % CLOCK_EVERY == 0)
 		m->now = go__os_coarse_now();
-	if (p->n_turns % GLOBAL_EVERY == 0) {
+	go__stress_check(go__runq_is_valid(&p->queue), "a run queue");
+	if (p->n_turns % GLOBAL_EVERY == 0 || go__stress_one_in(8)) {
 		run_all();
 		poll();
 		g = go__proc_take_global(p, 1);
@@ -549,7 +551,8 @@ static void
 put(struct m *m, struct g *g)
 {
 	if (m != NULL && m->p != NULL) {
-		g = runq_put_next(&m->p->queue, g);
+		if (!go__stress_one_in(4))
+			g = runq_put_next(&m->p->queue, g);
 		if (g != NULL)
 			go__proc_put(m->p, g);
 	} else {

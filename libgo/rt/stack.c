@@ -161,9 +161,12 @@ go__stack_new(size_t size)
 void
 go__stack_free(struct g *g)
 {
-	struct depot *d = depot_of(g);
+	struct depot *d;
 
 	assert(g->kind == G_GOROUTINE);
+	if (STRESS && (g = go__stress_exchange(g)) == NULL)
+		return;
+	d = depot_of(g);
 	if (d == &go__depots[DEFAULT] && put_cached(g))
 		return;
 	if (go__depot_put(d, &g, 1))

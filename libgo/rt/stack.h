@@ -8,11 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rt/stress.h"
+
 struct g;
 
 enum {
 	STACK_DEFAULT = 256 << 10,  // guard not counted, struct g counted
-	STACK_CACHE = 64,
+	STACK_CACHE = STRESS ? 2 : 64,
 };
 
 #define STACK_MAX ((size_t)1 << 30)

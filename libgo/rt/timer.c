@@ -131,6 +131,7 @@ update_next(struct go__timers *h)
 	// sees this time, or go__sched_timer_armed sees it asleep.
 	if (next != load_rlx(&h->next))  // the lock orders it
 		store_seq(&h->next, next);
+	go__stress_check(go__heap_is_valid(h), "a heap of timers");
 }
 
 // let_go ends what h has to do with t, whose memory may go at once: T4.

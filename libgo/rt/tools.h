@@ -8,12 +8,16 @@
 // that a goroutine's switch orders nothing that the program did not order. What
 // a thread does for a goroutine that it has left (sched.c, settle) counts as
 // done by the one that it has come to.
+//
+// The build defines GO__VALGRIND in its valgrind mode, which alone needs
+// valgrind's headers.
 
 #ifndef RT_TOOLS_H
 #define RT_TOOLS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define GO__ASAN 1
@@ -23,13 +27,29 @@
 #endif
 #endif
 
+#if defined(GO__VALGRIND)
+#include <valgrind/memcheck.h>
+#endif
+
 // struct go__tools is what the tools keep for a stack; owned by who runs on it.
 struct go__tools {
-	void *fiber;         // thread sanitizer: the stack's identity
+	void *fiber;         // thread sanitizer, valgrind: the stack's identity
 	void *fake;          // address sanitizer: its fake stack
 	const void *bottom;  // address sanitizer: its extent, once known
 	size_t size;
 };
+
+// go__tools_known says that what is at p is a value, wherever it was read.
+static inline void
+go__tools_known(void *p, size_t size)
+{
+#if defined(GO__VALGRIND)
+	VALGRIND_MAKE_MEM_DEFINED(p, size);
+#else
+	(void)p;
+	(void)size;
+#endif
+}
 
 #if defined(GO__TSAN)
 
@@ -157,18 +177,31 @@ go__tools_thread(struct go__tools *t)
 	(void)t;
 }
 
+// Valgrind takes a stack pointer that moves within one stack for calls and
+// returns; that it has changed the stack it knows by their extents. What an
+// earlier goroutine returned from is no longer out of bounds.
 static inline void
 go__tools_born(struct go__tools *t, char *lo, size_t size)
 {
+#if defined(GO__VALGRIND)
+	VALGRIND_MAKE_MEM_DEFINED(lo, size);
+	t->fiber =
+		(void *)(uintptr_t)VALGRIND_STACK_REGISTER(lo, lo + size - 1);
+#else
 	(void)t;
 	(void)lo;
 	(void)size;
+#endif
 }
 
 static inline void
 go__tools_died(struct go__tools *t)
 {
+#if defined(GO__VALGRIND)
+	VALGRIND_STACK_DEREGISTER((uintptr_t)t->fiber);
+#else
 	(void)t;
+#endif
 }
 
 static inline void

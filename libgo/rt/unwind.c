@@ -23,6 +23,7 @@
 
 #include "rt/atomic.h"
 #include "rt/cfi.h"
+#include "rt/tools.h"
 
 enum { OPERANDS = 16 };  // of an expression
 
@@ -36,6 +37,7 @@ read_stack(const struct go__unwind *u, uint64_t address, uint64_t *value)
 	    u->hi - address < sizeof *value || address % sizeof *value != 0)
 		return false;
 	*value = load_rlx((const uint64_t *)(uintptr_t)address);  // who knows
+	go__tools_known(value, sizeof *value);
 	return true;
 }
 

@@ -10,6 +10,8 @@
 
 #include <libgo.h>
 
+GO_BEGIN_DECLS
+
 struct bench {
 	const char *name;
 	void (*run)(struct bench *b);  // does the operation b->n times
@@ -29,6 +31,8 @@ void bench_stop(struct bench *b);
 void bench_metric(struct bench *b, double value, const char *unit);
 // bench_fail ends the program: a benchmark that computes nonsense is none.
 void bench_fail(const char *name, const char *why) __attribute__((noreturn));
+
+GO_END_DECLS
 
 #define BENCHMARK(id)                                                          \
 	static void run_##id(struct bench *b);                                 \

@@ -106,6 +106,11 @@ START_TEST(nan_comes_last)
 	seed_random();
 	EXPECT_NAN_LAST(float);
 	EXPECT_NAN_LAST(double);
+}
+
+START_TEST(nan_comes_last_among_long_doubles)
+{
+	seed_random();
 	EXPECT_NAN_LAST(long double);
 }
 
@@ -370,15 +375,18 @@ int
 main(void)
 {
 	Suite *s = suite_create("sort");
-	TCase *tc = tcase_create("all");
+	TCase *tc = tcase_create("all"), *ld = tcase_create("ldouble");
 
 	suite_add_tcase(s, tc);
+	suite_add_tcase(s, ld);
+	tcase_set_tags(ld, "ldouble");  // not under valgrind
 	tcase_set_timeout(tc, 30);
 #define ADD(T, name, from)                                                     \
 	tcase_add_test(tc, name##_arrays_end_as_qsort_has_them);
 	TYPES(ADD)
 	tcase_add_test(tc, extreme_numbers_have_their_places);
 	tcase_add_test(tc, nan_comes_last);
+	tcase_add_test(ld, nan_comes_last_among_long_doubles);
 	tcase_add_test(tc,
 		       strings_compare_as_unsigned_bytes_and_null_comes_first);
 	tcase_add_test(tc, func_sorts_every_shape_and_size);

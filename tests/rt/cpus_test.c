@@ -99,11 +99,11 @@ play_groups(const char *which)
 	int before = go__os_cpus();
 
 	if (unshare(CLONE_NEWNS) != 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mount("none", "/sys/fs/cgroup", "tmpfs", 0, NULL) != 0)
 		_exit(CANNOT);
 	put("self", groups[i].groups);
-	if (mount("/sys/fs/cgroup/self", "/proc/self/cgroup", NULL, MS_BIND,
+	if (mount("/sys/fs/cgroup/self", "/proc/self/cgroup", "none", MS_BIND,
 		  NULL) != 0)
 		_exit(CANNOT);
 	put(groups[i].file, groups[i].value);

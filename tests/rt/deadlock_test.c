@@ -9,6 +9,7 @@
 #include "rt/os.h"
 #include "rt/park.h"
 #include "rt/poll.h"
+#include "rt/stress.h"
 #include "suite.h"
 
 static go_waitgroup wg;
@@ -167,7 +168,7 @@ pass(go_chan(int) in, go_chan(int) out, int n)
 static void
 wait_after_locked_play(void)
 {
-	enum { N = 5, LAPS = 2000 };
+	enum { N = 5, LAPS = STRESS ? 200 : 2000 };
 	go_chan(int) c[N + 1];
 	int v;
 

@@ -405,12 +405,14 @@ int
 main(void)
 {
 	Suite *s = suite_create("lock_thread");
-	TCase *tc = tcase_create("all");
+	TCase *tc = tcase_create("all"), *order = tcase_create("order");
 
 	suite_add_tcase(s, tc);
+	suite_add_tcase(s, order);
+	tcase_set_tags(order, "order");  // not under stress
 	tcase_set_timeout(tc, IS_SANITIZED ? 60 : 20);
 	tcase_add_test(tc, a_locked_goroutine_stays_on_its_thread);
-	tcase_add_loop_test(tc, a_locked_goroutine_has_its_turns, 0, 12);
+	tcase_add_loop_test(order, a_locked_goroutine_has_its_turns, 0, 12);
 	tcase_add_test(tc, values_run_through_locked_goroutines);
 	tcase_add_test(tc, no_processor_is_lost_by_locking);
 	tcase_add_test(tc, a_lock_holds_until_it_is_undone_as_often);

@@ -351,13 +351,15 @@ int
 main(void)
 {
 	Suite *s = suite_create("sched");
-	TCase *tc = tcase_create("all");
+	TCase *tc = tcase_create("all"), *order = tcase_create("order");
 
 	suite_add_tcase(s, tc);
+	suite_add_tcase(s, order);
+	tcase_set_tags(order, "order");  // not under stress
 	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, two_that_yield_do_not_starve_a_third);
 	tcase_add_test(tc, a_pair_that_readies_each_other_starves_nobody);
-	tcase_add_test(tc, those_who_yield_take_turns);
+	tcase_add_test(order, those_who_yield_take_turns);
 	tcase_add_test(tc, a_busy_processor_takes_what_threads_start);
 	tcase_add_test(tc, a_busy_processor_minds_its_timers);
 	tcase_add_test(tc, what_a_hog_readied_last_runs_elsewhere);

@@ -277,7 +277,9 @@ START_TEST(without_memory_try_start_refuses)
 	struct ending e;
 
 	run_child(&e, short_of_memory, NULL);
-	ck_assert_str_eq(e.said, "refused\nrecovered\n");
+	// No thread can be had either, if one more is needed: that is said.
+	ck_assert_ptr_ne(strstr(e.said, "refused\n"), NULL);
+	ck_assert_ptr_ne(strstr(e.said, "recovered\n"), NULL);
 	ck_assert_int_eq(e.status, 0);
 }
 
@@ -286,17 +288,20 @@ main(void)
 {
 	Suite *s = suite_create("stack");
 	TCase *tc = tcase_create("all"), *native = tcase_create("native");
+	TCase *order = tcase_create("order");
 
 	suite_add_tcase(s, tc);
+	suite_add_tcase(s, order);
+	tcase_set_tags(order, "order");  // not under stress
 	tcase_set_timeout(tc, 20);
 	suite_add_tcase(s, native);
 	tcase_set_tags(native, "native");  // not under an emulator
 	tcase_set_timeout(native, 20);
 	tcase_add_test(tc, a_stack_has_its_size_and_its_goroutine_on_top);
 	tcase_add_test(tc, stacks_do_not_overlap);
-	tcase_add_test(tc, what_was_freed_last_is_used_first);
+	tcase_add_test(order, what_was_freed_last_is_used_first);
 	tcase_add_test(tc, stacks_go_round);
-	tcase_add_test(tc, one_after_the_other_needs_no_more_than_a_few);
+	tcase_add_test(order, one_after_the_other_needs_no_more_than_a_few);
 	tcase_add_test(tc, a_size_too_small_is_the_least);
 	tcase_add_test(tc, a_size_too_large_panics_with_a_sentence);
 	tcase_add_test(native, the_guard_and_nothing_else_faults);

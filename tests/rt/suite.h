@@ -20,10 +20,17 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 // The sanitizers keep much for each goroutine.
-#if defined(GO__TSAN) || defined(GO__ASAN)
+#if defined(GO__TSAN) || defined(GO__ASAN) || defined(GO__VALGRIND)
 #define IS_SANITIZED 1
 #else
 #define IS_SANITIZED 0
+#endif
+
+// Valgrind runs one thread at a time, and that slowly.
+#if defined(GO__VALGRIND)
+#define IS_VALGRIND 1
+#else
+#define IS_VALGRIND 0
 #endif
 
 // struct ending is how a child process ended, and what it said on stderr.

@@ -494,7 +494,6 @@ main(void)
 	tcase_add_checked_fixture(tc, forget_check, NULL);
 	tcase_add_test(tc, a_signal_reaches_each_channel_that_asked_for_it);
 	tcase_add_test(tc, each_arrival_is_sent_while_there_is_room);
-	tcase_add_test(tc, without_a_list_all_are_sent);
 	tcase_add_test(tc, a_channel_hears_nothing_from_before_it_asked);
 	tcase_add_test(tc, a_closed_channel_gets_nothing_and_does_no_harm);
 	tcase_add_test(tc, the_channel_lives_until_it_is_stopped);
@@ -515,6 +514,8 @@ main(void)
 	// The sanitizers have threads, and handlers of faults, of their own.
 	suite_add_tcase(s, native);
 	tcase_set_tags(native, "native");
+	tcase_add_checked_fixture(native, forget_check, NULL);
+	tcase_add_test(native, without_a_list_all_are_sent);
 	if (!IS_SANITIZED) {
 		tcase_add_test(native, a_fault_is_not_caught);
 		tcase_add_test(native,
