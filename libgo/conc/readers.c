@@ -36,7 +36,12 @@ take_out(const void **place, const void *lock)
 {
 	// [RW1] [RW2] see rwmutex.c: a leaving reader comes before the next
 	// writer, which looks at the place.
-	return load_seq(place) == lock && cas_acqrel(place, lock, NULL);
+	if (load_seq(place) != lock)
+		return false;
+	if (cas_acqrel(place, lock, NULL))
+		return true;
+	(void)load_acq(place);  // [RW1] somebody else took it out: see it
+	return false;
 }
 
 bool

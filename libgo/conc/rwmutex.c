@@ -34,7 +34,7 @@
 
 enum { WRITING = 1, QUEUED = 2, SPREAD = 4, READER = 8 };
 
-enum { READS = 1024 };  // without a write between them, before SPREAD
+enum { READS = 1024 };  // after SPREAD was ended, before it is set again
 
 // A waiter's arg is what it adds to the state.
 
@@ -73,8 +73,8 @@ enter(go_rwmutex *m)
 	       !go__readers_leave(m);
 }
 
-// spread_due counts a reader, and tells whether it is time to spread them. Some
-// may go uncounted.
+// spread_due counts a reader, and tells whether it is time to spread them: by
+// then they have made up for what it costs a writer. Some may go uncounted.
 static uint32_t
 spread_due(go_rwmutex *m)
 {
@@ -123,21 +123,26 @@ freeze(go_rwmutex *m, uint32_t want)
 	return next + go__readers_leave_all(m) * READER;  // [RW2]
 }
 
+// thaw ends what freeze began, with the state that it returned or what has
+// become of it. m->lock is held.
+static void
+thaw(go_rwmutex *m, uint32_t s, bool shall_queue)
+{
+	if (m->waiters.first == NULL && !shall_queue)
+		s &= ~(uint32_t)QUEUED;
+	// [RW1] pairs with try: the readers taken over are a link of the chain.
+	store_rel(&m->state, s);
+}
+
 // take_now takes the lock if it can be had and nobody waits for it. If not it
 // leaves QUEUED to who shall queue. m->lock is held.
 static bool
 take_now(go_rwmutex *m, uint32_t want, bool shall_queue)
 {
 	uint32_t s = freeze(m, want);
-	bool is_first = m->waiters.first == NULL;
-	bool is_mine = is_first && admits(s, want);
+	bool is_mine = m->waiters.first == NULL && admits(s, want);
 
-	if (is_mine)
-		s += want;
-	if (is_first && (is_mine || !shall_queue))
-		s &= ~(uint32_t)QUEUED;
-	// [RW1] pairs with try: the readers taken over are a link of the chain.
-	store_rel(&m->state, s);
+	thaw(m, is_mine ? s + want : s, !is_mine && shall_queue);
 	return is_mine;
 }
 
@@ -208,14 +213,24 @@ hand_on(go_rwmutex *m, uint32_t had)
 // leave_table is for a reader that is neither in its thread's cell nor counted
 // in state: it came in on another thread. Or a writer is taking it over: then
 // it is counted. False if it is nowhere.
+//
+// Those who come and go meanwhile may leave by its entry and make another where
+// the search has been, or be counted in its place. If the search finds nothing
+// the table is taken over: then what there is, is counted.
 static bool
 leave_table(go_rwmutex *m, bool *is_counted)
 {
 	bool is_found;
+	uint32_t s;
 
 	go__lock(&m->lock);
-	*is_counted = load_rlx(&m->state) >= READER;  // the lock orders it
+	*is_counted = load_rlx(&m->state) >= READER;  // looked at again
 	is_found = !*is_counted && go__readers_leave_any(m);
+	if (!*is_counted && !is_found) {
+		s = freeze(m, WRITING);
+		thaw(m, s, false);
+		*is_counted = s >= READER;
+	}
 	go__unlock(&m->lock);
 	return is_found;
 }
@@ -290,7 +305,17 @@ go_rwmutex_rlock(go_rwmutex *m)
 bool
 go_rwmutex_try_rlock(go_rwmutex *m)
 {
-	return enter(m) || try(m, READER);
+	bool is_mine;
+
+	if (enter(m) || try(m, READER))
+		return true;
+	// Somebody may have the state frozen, and not wait.
+	if ((load_rlx(&m->state) & (WRITING | QUEUED)) != QUEUED)
+		return false;
+	go__lock(&m->lock);
+	is_mine = take_now(m, READER, false);
+	go__unlock(&m->lock);
+	return is_mine;
 }
 
 go_error *

@@ -152,15 +152,16 @@ steal_next(struct runq *q)
 }
 
 // steal_ring takes half of what another processor has in its ring. A few that
-// are being served will run before their data could come here.
+// are being served will run before their data could come here; they are left
+// unless it is the last try.
 static struct g *
-steal_ring(struct runq *own, struct runq *q)
+steal_ring(struct runq *own, struct runq *q, bool is_last)
 {
 	uint32_t head;
 
 	if (runq_ring_is_empty(q))
 		return NULL;
-	if (runq_ring_length(q) < PLENTY) {
+	if (!is_last && runq_ring_length(q) < PLENTY) {
 		head = runq_peek_head(q);
 		linger(SERVED);
 		if (runq_peek_head(q) != head)
@@ -188,6 +189,8 @@ steal(struct m *m)
 		go__idle_begin_search(m);
 	}
 	for (int round = 1; round <= STEAL_ROUNDS; round++) {
+		if (load_rlx(&go__sched.n_global) > 0)  // find comes back
+			return NULL;
 		// Work that comes soon is cheaper to wait for than to be woken
 		// for.
 		if (round > 1)
@@ -198,7 +201,7 @@ steal(struct m *m)
 			other = &go__sched.all[i]->queue;
 			if (other == own)
 				continue;
-			g = steal_ring(own, other);
+			g = steal_ring(own, other, round == STEAL_ROUNDS);
 			if (g == NULL && round == STEAL_ROUNDS)
 				g = steal_next(other);
 			if (g != NULL)

@@ -5,6 +5,22 @@
 #include "rt/os.h"
 #include "rt/panic.h"
 
+enum { YIELDS = 64, NAP = 50000 };  // ns
+
+// await waits for m's window. Its thread runs a few instructions more, but may
+// have lost its CPU to us, who may have a higher priority.
+static void
+await(const struct m *m)
+{
+	static uint32_t nobody;  // nobody wakes us
+
+	for (int i = 0; load_acq(&m->is_open); i++)  // [W1]
+		if (i < YIELDS)
+			go__os_yield();
+		else
+			go__os_wait(&nobody, 0, go__os_now() + NAP);
+}
+
 void
 go__window_await(void)
 {
@@ -16,7 +32,6 @@ go__window_await(void)
 		go__check(is_made || !load_rlx(&m->may_open),  // it stays true
 			  "the system refuses membarrier, which it granted "
 			  "before");
-		while (load_acq(&m->is_open))  // [W1]
-			go__os_yield();
+		await(m);
 	}
 }

@@ -25,7 +25,7 @@
 
 // go__window_open returns what go__window_close wants, or NULL where there can
 // be no window: on a plain thread, or on a kernel without membarrier. Nothing
-// may be called in between.
+// may be called in between; nor may a signal's handler open one.
 static inline struct m *
 go__window_open(void)
 {
