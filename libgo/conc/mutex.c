@@ -47,8 +47,8 @@
 
 enum { LOCKED = 1, QUEUED = 2, WOKEN = 4, CONTENDED = 8, UNLOCK = 16 };
 
-// Unlocks with nobody waiting after which CONTENDED is cleared: they make up for
-// the barrier that it cost.
+// Unlocks with nobody waiting after which CONTENDED is cleared: they make up
+// for the barrier that it cost.
 enum { CALM = 2000 };
 
 #define STARVING GO_MILLISECOND

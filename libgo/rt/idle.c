@@ -191,6 +191,9 @@ go__sched_start(void)
 		return true;
 	if (go__fork_is_child())
 		go__fork_refuse();
+	// The first one takes the kernel 10 ms and more, unless there is only
+	// one thread, as so far there may be.
+	(void)go__os_barrier();
 	go__fault_start();
 	go__proc_start();
 	for (;;) {
