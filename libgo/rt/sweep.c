@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A timer ages the depots that are due, twice in less than two seconds, and
-// gives the pages of what is cold then back to the system: in pieces, so that
+// A timer ages the depots that are due, twice in less than two seconds, marks
+// what is cold then, and gives its pages back to the system: in pieces, so that
 // no goroutine waits long behind them. When nothing is left to give back the
 // timer is not armed again: an idle program is idle. What the depots keep is
 // bounded (depot.c), and so are the caches of the processors that run; the
@@ -46,6 +46,8 @@
 
 enum {
 	PIECE = 512,      // stacks given back at once
+	MARKS = 8192,     // stacks marked at once
+	LOOKS = 1 << 16,  // slots looked at at once
 	RENEW = 2 << 20,  // bytes: what a page of page tables describes
 };
 
@@ -57,7 +59,8 @@ static struct {
 	bool is_called;          // lock
 	struct go__timer timer;  // see W1, as all below
 	struct pile cold[DEPOTS];
-} sweep;
+	uint32_t lo, hi;  // the marked ones are in [lo, hi)
+} sweep = {.lo = UINT32_MAX};
 
 // release says farewell to g's memory. False if somebody may yet use it.
 static bool
@@ -90,50 +93,85 @@ return_pages(char *p, size_t size)
 		error = go__os_renew(p, size);
 }
 
+// mark notes down some of what is cold; false if nothing is left to note.
 static bool
-is_due(const struct slab *s, size_t i)
+mark(void)
 {
-	return (load_rlx(&s->notes[i]) & NOTE_DUE) != 0;  // only we set it
+	uint32_t number, n = 0;
+
+	for (int i = 0; i < DEPOTS; i++)
+		while (n < MARKS && (number = pile_pop(&sweep.cold[i])) != 0) {
+			store_rlx(go__slab_note(number), NOTE_DUE);  // ours
+			if (number < sweep.lo)
+				sweep.lo = number;
+			if (number >= sweep.hi)
+				sweep.hi = number + 1;
+			n++;
+		}
+	return n > 0;
 }
 
-// dry gives back the run of slots that number is in.
-static void
-dry(uint32_t number, struct pile *dried)
+static bool
+is_marked(uint32_t number)
 {
-	const struct slab *s = go__slab_of(number);
-	uint32_t used = load_rlx(&s->n_used);  // it is ours: there are as many
-	uint32_t lo = number % SLAB_MAX_SLOTS, hi = lo + 1;
-
-	while (lo > 0 && is_due(s, lo - 1))
-		lo--;
-	while (hi < used && is_due(s, hi))
-		hi++;
-	return_pages(s->base + lo * s->stride, (hi - lo) * s->stride);
-	number -= number % SLAB_MAX_SLOTS;
-	while (hi-- > lo)  // the lowest is used first
-		pile_push(dried, number + hi, NOTE_DRY);
+	return load_rlx(go__slab_note(number)) == NOTE_DUE;  // only we set it
 }
 
-// sweep_piece gives back some of d's cold ones.
+// give_back gives back the run of marked slots that begins at sweep.lo, up to
+// end, or spares the first, and goes on behind.
 static void
-sweep_piece(struct depot *d, struct pile *cold)
+give_back(uint32_t end, struct pile *dried, struct pile *spared,
+	  uint64_t *floor)
+{
+	const struct slab *s = go__slab_of(sweep.lo);
+	uint32_t first = sweep.lo, n = first;
+
+	while (n < end && is_marked(n) && release(go__slab_g(n), floor))
+		n++;
+	if (n == first) {
+		pile_push(spared, first, 0);
+		sweep.lo++;
+		return;
+	}
+	return_pages(go__slab_at(first), (n - first) * s->stride);
+	sweep.lo = n;
+	while (n-- > first)  // the lowest is used first
+		pile_push(dried, n, NOTE_DRY);
+}
+
+// sweep_piece gives back some of the marked ones, all of one slab; false if none
+// is left. In the order of their addresses they make the longest runs.
+static bool
+sweep_piece(void)
 {
 	struct pile dried = {0}, spared = {0};
-	uint32_t numbers[PIECE], number, n = 0;
+	const struct slab *s;
+	uint32_t slab = sweep.lo - sweep.lo % SLAB_MAX_SLOTS, end;
 	uint64_t floor = 0;
 
-	while (n < PIECE && (number = pile_pop(cold)) != 0) {
-		if (!release(go__slab_g(number), &floor)) {
-			pile_push(&spared, number, 0);
-			continue;
-		}
-		store_rlx(go__slab_note(number), NOTE_DUE);  // ours
-		numbers[n++] = number;
+	if (sweep.lo >= sweep.hi) {
+		sweep.lo = UINT32_MAX;
+		sweep.hi = 0;
+		return false;
 	}
-	for (uint32_t i = 0; i < n; i++)
-		if (load_rlx(go__slab_note(numbers[i])) == NOTE_DUE)  // ours
-			dry(numbers[i], &dried);
-	go__depot_dried(d, &dried, &spared, floor);
+	s = go__slab_of(sweep.lo);
+	end = slab + load_rlx(&s->n_used);  // those that are ours are below
+	if (end > sweep.hi)
+		end = sweep.hi;
+	for (int i = 0; i < LOOKS && sweep.lo < end; i++) {
+		if (dried.n + spared.n >= PIECE)
+			break;
+		if (is_marked(sweep.lo))
+			give_back(sweep.lo + PIECE < end ? sweep.lo + PIECE
+							 : end,
+				  &dried, &spared, &floor);
+		else
+			sweep.lo++;
+	}
+	if (sweep.lo == end)
+		sweep.lo = end < sweep.hi ? slab + SLAB_MAX_SLOTS : end;
+	go__depot_dried(&go__depots[s->depot], &dried, &spared, floor);
+	return true;
 }
 
 // flush_idle empties the caches of processors that nobody uses.
@@ -183,18 +221,10 @@ arm(go_duration in, uint64_t is_piece)
 static void
 come(struct go__timer *t, uint64_t is_piece)
 {
-	int i;
-
 	(void)t;
 	if (!is_piece)
 		age();
-	for (i = 0; i < DEPOTS && sweep.cold[i].n == 0; i++)
-		;
-	if (i < DEPOTS)
-		sweep_piece(&go__depots[i], &sweep.cold[i]);
-	for (i = 0; i < DEPOTS && sweep.cold[i].n == 0; i++)
-		;
-	if (i < DEPOTS)
+	if (mark() || sweep_piece())
 		arm(PAUSE, true);
 	else if (any_due())
 		arm(INTERVAL, false);
