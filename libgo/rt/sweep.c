@@ -139,8 +139,8 @@ give_back(uint32_t end, struct pile *dried, struct pile *spared,
 		pile_push(dried, n, NOTE_DRY);
 }
 
-// sweep_piece gives back some of the marked ones, all of one slab; false if none
-// is left. In the order of their addresses they make the longest runs.
+// sweep_piece gives back some of the marked ones, all of one slab; false if
+// none is left. In the order of their addresses they make the longest runs.
 static bool
 sweep_piece(void)
 {
