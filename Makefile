@@ -278,7 +278,7 @@ clean:  ## remove what was built
 	$(Q)rm -rf $(BUILD)
 
 help:  ## this list
-	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' Makefile | sort -u | \
+	@sed -n 's/^\([a-z0-9-]*\):.*  ## \(.*\)/\1\t\2/p' Makefile | sort -u | \
 		while IFS='	' read -r t d; do \
 			printf '  make %-12s %s\n' "$$t" "$$d"; done
 	@echo 'Variables: BUILD= CC= CFLAGS= V=1 WERROR=1 PREFIX= DESTDIR= LLVM='
