@@ -4,6 +4,7 @@
 
 #include "rt/guard.h"
 
+#include "memory.h"
 #include "rt/os.h"
 #include "suite.h"
 
@@ -40,19 +41,6 @@ START_TEST(a_guard_faults_and_its_neighbours_do_not)
 	ck_assert_msg(WIFSIGNALED(e.status) && WTERMSIG(e.status) == SIGSEGV,
 		      "status %#x: %.200s", e.status, e.said);
 	ck_assert_str_eq(e.said, "");
-}
-
-static int
-count_mappings(void)
-{
-	FILE *f = fopen("/proc/self/maps", "r");
-	int c, n = 0;
-
-	ck_assert_ptr_nonnull(f);
-	while ((c = getc(f)) != EOF)
-		n += c == '\n';
-	fclose(f);
-	return n;
 }
 
 enum { N = 100 };

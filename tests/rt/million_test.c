@@ -2,6 +2,7 @@
 //
 // A million goroutines that wait: what they cost, and that they give it back.
 
+#include "memory.h"
 #include "rt/os.h"
 #include "suite.h"
 
@@ -11,41 +12,11 @@ enum {
 	NEEDED = 8,   // GB
 };
 
-// number returns a line of a file of /proc, in KB.
-static long
-number(const char *path, const char *name)
-{
-	FILE *f = fopen(path, "r");
-	char line[200];
-	long kb = 0;
-
-	if (f == NULL)
-		return 0;
-	while (fgets(line, sizeof line, f) != NULL)
-		if (strncmp(line, name, strlen(name)) == 0)
-			kb = atol(line + strlen(name));
-	fclose(f);
-	return kb;
-}
-
 static long
 used(void)
 {
-	return number("/proc/self/status", "VmRSS:") +
-	       number("/proc/self/status", "VmPTE:");
-}
-
-static int
-count_mappings(void)
-{
-	FILE *f = fopen("/proc/self/maps", "r");
-	int c, n = 0;
-
-	ck_assert_ptr_nonnull(f);
-	while ((c = getc(f)) != EOF)
-		n += c == '\n';
-	fclose(f);
-	return n;
+	return proc_kb("/proc/self/status", "VmRSS:") +
+	       proc_kb("/proc/self/status", "VmPTE:");
 }
 
 static void
@@ -113,7 +84,7 @@ main(void)
 	tcase_set_tags(native, "native");
 	tcase_set_timeout(native, 100);
 	if (IS_SANITIZED ||
-	    number("/proc/meminfo", "MemAvailable:") < (long)NEEDED << 20)
+	    proc_kb("/proc/meminfo", "MemAvailable:") < (long)NEEDED << 20)
 		printf("left out: it takes %d GB of memory\n", NEEDED);
 	else
 		tcase_add_test(

@@ -8,6 +8,7 @@
 
 #include <sys/mman.h>
 
+#include "memory.h"
 #include "rt/depot.h"
 #include "rt/os.h"
 #include "rt/park.h"
@@ -284,47 +285,19 @@ START_TEST(who_looks_at_all_does_not_bring_them_back)
 	ck_assert_int_eq(count_resident(N), RESERVE);
 }
 
-// status returns a line of /proc/self/status, in KB.
-static long
-status(const char *name)
-{
-	FILE *f = fopen("/proc/self/status", "r");
-	char line[200];
-	long kb = 0;
-
-	ck_assert_ptr_nonnull(f);
-	while (fgets(line, sizeof line, f) != NULL)
-		if (strncmp(line, name, strlen(name)) == 0)
-			kb = atol(line + strlen(name) + 1);
-	fclose(f);
-	return kb;
-}
-
-static int
-count_mappings(void)
-{
-	FILE *f = fopen("/proc/self/maps", "r");
-	int c, n = 0;
-
-	ck_assert_ptr_nonnull(f);
-	while ((c = getc(f)) != EOF)
-		n += c == '\n';
-	fclose(f);
-	return n;
-}
-
 START_TEST(page_tables_go_and_no_mappings_are_left)
 {
-	long before = status("VmPTE"), full;
+	long before = proc_kb("/proc/self/status", "VmPTE:"), full;
 	int mappings;
 
 	take(N);
-	full = status("VmPTE");
+	full = proc_kb("/proc/self/status", "VmPTE:");
 	mappings = count_mappings();
 	give(N);
 	turn_clock();
 	// The reserve keeps its own: at worst a page for each of it.
-	ck_assert_int_lt(status("VmPTE") - before, (full - before) / 2);
+	ck_assert_int_lt(proc_kb("/proc/self/status", "VmPTE:") - before,
+			 (full - before) / 2);
 	ck_assert_int_lt(count_mappings(), mappings + 8);
 }
 
@@ -386,16 +359,17 @@ START_TEST(a_program_that_does_nothing_gives_its_memory_back)
 	enum { MANY = 10000 };
 	go_chan(go_unit) gate = go_chan_make(go_unit, 0);
 	go_waitgroup up = {0};
-	long before = status("VmRSS"), full;
+	long before = proc_kb("/proc/self/status", "VmRSS:"), full;
 
 	go_wg_add(&up, MANY);
 	for (int i = 0; i < MANY; i++)
 		go(park, &up, go_recv_only(gate));
 	go_wg_wait(&up);
-	full = status("VmRSS");
+	full = proc_kb("/proc/self/status", "VmRSS:");
 	ck_assert_int_gt(full - before, MANY * 20);
 	go_close(gate);
-	while (status("VmRSS") - before > (full - before) / 20)
+	while (proc_kb("/proc/self/status", "VmRSS:") - before >
+	       (full - before) / 20)
 		go_sleep(50 * GO_MILLISECOND);
 	// And then nobody wakes any more.
 	while (go__sweep_is_called())
