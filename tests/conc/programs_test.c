@@ -564,7 +564,7 @@ main(void)
 	tcase_add_test(tc, ken_chan1_each_message_goes_to_one_worker);
 	suite_add_tcase(s, native);
 	tcase_set_tags(native, "native");
-	tcase_set_timeout(native, 60);
+	tcase_set_timeout(native, 100);
 	if (has_room())
 		tcase_add_test(native, goroutines_a_million_in_a_chain);
 	else
