@@ -22,7 +22,7 @@ feed(int_chan c, int n)
 		go_send(c, i);
 }
 
-// select_beside asserts once: each assertion takes memory, and a sanitizer keeps
+// select_beside asserts once: an assertion takes memory, and a sanitizer keeps
 // what was freed.
 static void
 select_beside(int_chan used, int_chan idle)
