@@ -59,7 +59,7 @@ refuse 'go_recv_only: this end only sends' <<'EOT'
 	take_receiver(go_recv_only(to));
 EOT
 
-# perm_an_end_is_no_channel, nor is it the other end.
+# perm_an_end_is_no_channel: nor is it the other end.
 refuse 'incompatible (function )?pointer type' <<'EOT'
 	take(to);
 EOT
