@@ -381,7 +381,7 @@ struct nothing {
 static void
 send_nothing(go_chan(struct nothing) c)
 {
-	struct nothing v;
+	struct nothing v = {};
 
 	go_send(c, v);
 }
@@ -390,7 +390,7 @@ START_TEST(zerosize_channels_of_any_capacity_work)
 {
 	go_waitgroup wg = {0};
 	go_chan(struct nothing) c;
-	struct nothing v;
+	struct nothing v = {};
 
 	for (size_t capacity = 0; capacity < 3; capacity++) {
 		c = go_chan_make(struct nothing, capacity);
