@@ -91,7 +91,7 @@ signal_units(go_sender(go_unit) c, int n)
 	go_close(c);
 }
 
-START_TEST(units_are_counted_although_they_are_nothing)
+START_TEST(zerosize_units_are_counted_although_they_are_nothing)
 {
 	go_chan(go_unit) c = go_chan_make(go_unit, 5);
 	go_unit u;
@@ -122,7 +122,7 @@ START_TEST(units_may_be_buffered_without_end)
 	go_chan_release(c);
 }
 
-START_TEST(a_capacity_that_overflows_gives_null)
+START_TEST(makechan_a_capacity_that_overflows_gives_null)
 {
 	ck_assert(go_chan_make(char, SIZE_MAX) == NULL);
 	ck_assert(go_chan_make(char, PTRDIFF_MAX) == NULL);
@@ -456,9 +456,10 @@ main(void)
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, elements_of_every_size_arrive_whole);
-	tcase_add_test(tc, units_are_counted_although_they_are_nothing);
+	tcase_add_test(tc,
+		       zerosize_units_are_counted_although_they_are_nothing);
 	tcase_add_test(tc, units_may_be_buffered_without_end);
-	tcase_add_test(tc, a_capacity_that_overflows_gives_null);
+	tcase_add_test(tc, makechan_a_capacity_that_overflows_gives_null);
 	tcase_add_test(tc, null_has_no_length_and_takes_references);
 	tcase_add_test(tc, ends_are_the_same_channel);
 	tcase_add_test(tc, arguments_are_evaluated_once);

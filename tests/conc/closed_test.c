@@ -252,6 +252,134 @@ START_TEST(close_of_null_panics)
 	go_close((go_chan(int))NULL);
 }
 
+typedef go_chan(int) int_chan;
+
+// The calls on a channel that is closed. None may block: a select without
+// default that did would be a deadlock, of which the process dies.
+
+static bool
+do_send(int_chan c, int *v)
+{
+	return go_send(c, *v);
+}
+
+static bool
+do_try_send(int_chan c, int *v)
+{
+	return go_try_send(c, *v);
+}
+
+static bool
+do_recv(int_chan c, int *v)
+{
+	return go_recv(c, v);
+}
+
+static bool
+do_try_recv(int_chan c, int *v)
+{
+	return go_try_recv(c, v);
+}
+
+static bool
+do_close(int_chan c, int *v)
+{
+	(void)v;
+	return go_close(c);
+}
+
+static bool
+do_select_recv(int_chan c, int *v)
+{
+	bool ok = true;
+
+	ck_assert_uint_eq(go_select(go_on_recv(c, v, &ok)), 0);
+	return ok;
+}
+
+static bool
+do_select_recv_among(int_chan c, int *v)
+{
+	int_chan nil = NULL;
+	bool ok = true;
+
+	ck_assert_uint_eq(go_select(go_on_default, go_on_recv(nil, v),
+				    go_on_recv(c, v, &ok)),
+			  2);
+	return ok;
+}
+
+static bool
+do_select_send(int_chan c, int *v)
+{
+	bool ok = true;
+
+	ck_assert_uint_eq(go_select(go_on_send_from(c, v, &ok)), 0);
+	return ok;
+}
+
+static bool
+do_select_send_among(int_chan c, int *v)
+{
+	int_chan nil = NULL;
+	bool ok = true;
+
+	ck_assert_uint_eq(go_select(go_on_send(nil, 1),
+				    go_on_send_from(c, v, &ok), go_on_default),
+			  1);
+	return ok;
+}
+
+static const struct {
+	const char *name;
+	bool (*fn)(int_chan c, int *v);
+	bool is_recv;
+} calls[] = {
+	{"send", do_send, false},
+	{"try_send", do_try_send, false},
+	{"recv", do_recv, true},
+	{"try_recv", do_try_recv, true},
+	{"close", do_close, false},
+	{"select of recv", do_select_recv, true},
+	{"select of recv among others", do_select_recv_among, true},
+	{"select of send", do_select_send, false},
+	{"select of send among others", do_select_send_among, false},
+};
+
+static void
+expect_closed(size_t call, size_t capacity, int n_left)
+{
+	int_chan c = go_chan_make(int, capacity);
+	int v;
+	bool ok;
+
+	for (int i = 0; i < n_left; i++)
+		ck_assert(go_send(c, 5 + i));
+	go_close(c);
+	// Twice beyond the last value: the end stays the end.
+	for (int i = 0; i < n_left + 2; i++) {
+		v = 99;
+		ok = calls[call].fn(c, &v);
+		ck_assert_msg(ok == (calls[call].is_recv && i < n_left),
+			      "%s, capacity %zu, %d left: %d", calls[call].name,
+			      capacity, n_left - i, ok);
+		ck_assert_int_eq(v, !calls[call].is_recv ? 99 : ok ? 5 + i : 0);
+	}
+	ck_assert_uint_eq(go_chan_len(c),
+			  calls[call].is_recv ? 0 : (size_t)n_left);
+	go_chan_release(c);
+}
+
+START_TEST(closedchan_every_call_answers_at_once)
+{
+	for (size_t call = 0; call < COUNT(calls); call++) {
+		expect_closed(call, 0, 0);
+		expect_closed(call, 2, 0);
+		expect_closed(call, 2, 1);
+		expect_closed(call, 2, 2);
+	}
+}
+
 int
 main(void)
 {
@@ -267,6 +395,7 @@ main(void)
 	tcase_add_test(tc, what_send_confirmed_is_received_or_buffered);
 	tcase_add_test(tc, what_was_sent_before_close_is_received);
 	tcase_add_test(tc, the_end_runs_through_a_pipeline);
+	tcase_add_test(tc, closedchan_every_call_answers_at_once);
 	tcase_add_test_raise_signal(tc, close_of_null_panics, SIGABRT);
 	return run_suite(s);
 }

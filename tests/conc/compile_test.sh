@@ -21,6 +21,7 @@ extern go_chan(char *) texts;
 extern go_chan(go_unit) units;
 '
 
+# perm_an_end_does_one_thing: an end is not used the other way.
 refuse 'go_send: this end only receives' <<'EOT'
 	go_send(from, 1);
 EOT
@@ -58,7 +59,7 @@ refuse 'go_recv_only: this end only sends' <<'EOT'
 	take_receiver(go_recv_only(to));
 EOT
 
-# An end is no channel, nor the other end.
+# perm_an_end_is_no_channel: nor is it the other end.
 refuse 'incompatible (function )?pointer type' <<'EOT'
 	take(to);
 EOT

@@ -16,7 +16,7 @@ count_up(go_sender(int) c, int n)
 	go_close(c);
 }
 
-START_TEST(values_arrive_in_the_order_sent)
+START_TEST(fifo_values_arrive_in_the_order_sent)
 {
 	enum { MOST = 20, VALUES = 2000 };
 	go_chan(int) c;
@@ -277,7 +277,7 @@ candidates(go_sender(int) c, int limit)
 	go_close(c);
 }
 
-START_TEST(a_sieve_of_goroutines_finds_the_primes)
+START_TEST(sieve1_a_chain_of_filters_finds_the_primes)
 {
 	enum { LIMIT = 1000 };
 	static bool is_composite[LIMIT];
@@ -313,13 +313,13 @@ main(void)
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 20);
-	tcase_add_test(tc, values_arrive_in_the_order_sent);
+	tcase_add_test(tc, fifo_values_arrive_in_the_order_sent);
 	tcase_add_test(tc, waiting_senders_are_served_first_come);
 	tcase_add_test(tc, waiting_receivers_are_served_first_come);
 	tcase_add_test(tc, a_waiting_sender_fills_the_room_at_once);
 	tcase_add_test(tc, many_to_many_loses_nothing_and_keeps_order);
 	tcase_add_test(tc, plain_threads_send_and_receive);
 	tcase_add_test(tc, threads_alone_share_a_channel);
-	tcase_add_test(tc, a_sieve_of_goroutines_finds_the_primes);
+	tcase_add_test(tc, sieve1_a_chain_of_filters_finds_the_primes);
 	return run_suite(s);
 }

@@ -79,7 +79,7 @@ static go_chan(int) make(size_t row)
 // Static: the goroutines that block keep theirs.
 static struct attempt attempts[COUNT(rows)][OPERATIONS];
 
-START_TEST(a_call_blocks_or_answers_as_the_table_says)
+START_TEST(nonblock_a_call_blocks_or_answers_as_the_table_says)
 {
 	enum outcome got;
 	struct attempt *a;
@@ -212,6 +212,148 @@ START_TEST(the_buffer_behaves_as_a_queue_of_its_capacity)
 	}
 }
 
+// struct ops are the calls on channels of one size of element.
+struct ops {
+	size_t size;
+	void *(*make)(size_t capacity);
+	bool (*send)(void *c, const void *v);
+	bool (*recv)(void *c, void *v);
+	bool (*try_send)(void *c, const void *v);
+	bool (*try_recv)(void *c, void *v);
+};
+
+#define CHAN_OF(c, N) ((go_chan(struct bytes##N))(uintptr_t)(c))
+#define OPS(N)                                                                 \
+	struct bytes##N {                                                      \
+		char b[N];                                                     \
+	};                                                                     \
+	static void *make##N(size_t capacity)                                  \
+	{                                                                      \
+		return (void *)(uintptr_t)go_chan_make(struct bytes##N,        \
+						       capacity);              \
+	}                                                                      \
+	static bool send##N(void *c, const void *v)                            \
+	{                                                                      \
+		return go_send(CHAN_OF(c, N), *(const struct bytes##N *)v);    \
+	}                                                                      \
+	static bool recv##N(void *c, void *v)                                  \
+	{                                                                      \
+		return go_recv(CHAN_OF(c, N), (struct bytes##N *)v);           \
+	}                                                                      \
+	static bool try_send##N(void *c, const void *v)                        \
+	{                                                                      \
+		return go_try_send(CHAN_OF(c, N),                              \
+				   *(const struct bytes##N *)v);               \
+	}                                                                      \
+	static bool try_recv##N(void *c, void *v)                              \
+	{                                                                      \
+		return go_try_recv(CHAN_OF(c, N), (struct bytes##N *)v);       \
+	}
+#define ROW(N)                                                                 \
+	{                                                                      \
+		N, make##N, send##N, recv##N, try_send##N, try_recv##N         \
+	}
+
+OPS(1)
+OPS(2)
+OPS(4)
+OPS(8)
+OPS(16)
+OPS(24)
+OPS(64)
+OPS(4096)
+
+static const struct ops sizes[] = {ROW(1),  ROW(2),  ROW(4),  ROW(8),
+				   ROW(16), ROW(24), ROW(64), ROW(4096)};
+
+enum { LARGEST = 4096 };
+
+struct partner {
+	const struct ops *ops;
+	void *c;
+	char v[LARGEST];
+	bool ok;
+};
+
+static void
+send_it(struct partner *p)
+{
+	p->ok = p->ops->send(p->c, p->v);
+}
+
+static void
+recv_it(struct partner *p)
+{
+	p->ok = p->ops->recv(p->c, p->v);
+}
+
+// try_alone expects what a channel answers while nobody else is there.
+static void
+try_alone(const struct ops *ops, void *c, size_t capacity)
+{
+	char v[LARGEST], got[LARGEST], old[LARGEST];
+
+	memset(old, 0x11, sizeof old);
+	memset(got, 0x11, sizeof got);
+	ck_assert(!ops->try_recv(c, got));
+	ck_assert_mem_eq(got, old, sizeof got);
+	for (size_t i = 0; i < capacity; i++) {
+		memset(v, 0x20 + (int)i, sizeof v);
+		ck_assert(ops->try_send(c, v));
+	}
+	ck_assert(!ops->try_send(c, v));
+	for (size_t i = 0; i < capacity; i++) {
+		memset(v, 0x20 + (int)i, ops->size);
+		ck_assert(ops->try_recv(c, got));
+		ck_assert_mem_eq(got, v, ops->size);
+	}
+	// Not a byte behind the element was touched.
+	ck_assert_mem_eq(got + ops->size, old, sizeof got - ops->size);
+	ck_assert(!ops->try_recv(c, got));
+}
+
+static void
+try_with_partner(const struct ops *ops, void *c, size_t capacity)
+{
+	struct partner p = {.ops = ops, .c = c};
+	go_waitgroup wg = {0};
+	char v[LARGEST], got[LARGEST];
+
+	memset(v, 0x5a, sizeof v);
+	go_wg_go(&wg, recv_it, &p);
+	await_receivers(c, 1);
+	ck_assert(ops->try_send(c, v));
+	go_wg_wait(&wg);
+	ck_assert(p.ok);
+	ck_assert_mem_eq(p.v, v, ops->size);
+	for (size_t i = 0; i < capacity; i++)
+		ck_assert(ops->try_send(c, v));
+	memset(p.v, 0x6b, sizeof p.v);
+	go_wg_go(&wg, send_it, &p);
+	await_senders(c, 1);
+	for (size_t i = 0; i <= capacity; i++) {
+		ck_assert(ops->try_recv(c, got));
+		ck_assert_mem_eq(got, i < capacity ? v : p.v, ops->size);
+	}
+	go_wg_wait(&wg);
+	ck_assert(p.ok);
+	ck_assert(!ops->try_recv(c, got));
+}
+
+START_TEST(nonblock_elements_of_every_size_go_whole_or_not_at_all)
+{
+	void *c;
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		for (size_t capacity = 0; capacity < 4; capacity++) {
+			c = sizes[i].make(capacity);
+			try_alone(&sizes[i], c, capacity);
+			try_with_partner(&sizes[i], c, capacity);
+			go__chan_release((go__chan_ref)(uintptr_t)c);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -219,11 +361,13 @@ main(void)
 	TCase *tc = tcase_create("all");
 
 	suite_add_tcase(s, tc);
-	tcase_add_test(tc, a_call_blocks_or_answers_as_the_table_says);
+	tcase_add_test(tc, nonblock_a_call_blocks_or_answers_as_the_table_says);
 	tcase_add_test(tc, what_need_not_block_works_before_any_goroutine);
 	tcase_add_test(tc, try_recv_of_nothing_leaves_the_variable_alone);
 	tcase_add_test(tc, try_send_serves_a_waiting_receiver);
 	tcase_add_test(tc, try_recv_serves_a_waiting_sender);
 	tcase_add_test(tc, the_buffer_behaves_as_a_queue_of_its_capacity);
+	tcase_add_test(tc,
+		       nonblock_elements_of_every_size_go_whole_or_not_at_all);
 	return run_suite(s);
 }

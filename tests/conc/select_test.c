@@ -154,7 +154,7 @@ try_state(enum state state, enum other other, bool is_send)
 	release(a->c);
 }
 
-START_TEST(a_case_is_ready_or_not_as_the_table_says)
+START_TEST(select3_a_case_is_ready_or_not_as_the_table_says)
 {
 	for (int state = 0; state < STATES; state++)
 		for (int other = 0; other < OTHERS; other++)
@@ -187,7 +187,7 @@ select_timeouts(void *arg)
 	go_select(go_on_timeout(INT64_MAX), go_on_timeout(INT64_MAX - 1));
 }
 
-START_TEST(a_select_that_nothing_can_end_waits_for_ever)
+START_TEST(select3_what_nothing_can_end_waits_for_ever)
 {
 	static struct trial trials[3];
 
@@ -366,7 +366,7 @@ meet_oneself(void *arg)
 	go_select(go_on_send(c, 1), go_on_recv(c, &v));
 }
 
-START_TEST(a_select_does_not_meet_itself)
+START_TEST(self_select_does_not_meet_itself)
 {
 	static struct trial trial;
 	static int_chan c;
@@ -514,8 +514,8 @@ main(void)
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 20);
-	tcase_add_test(tc, a_case_is_ready_or_not_as_the_table_says);
-	tcase_add_test(tc, a_select_that_nothing_can_end_waits_for_ever);
+	tcase_add_test(tc, select3_a_case_is_ready_or_not_as_the_table_says);
+	tcase_add_test(tc, select3_what_nothing_can_end_waits_for_ever);
 	tcase_add_test(tc, default_alone_is_taken);
 	tcase_add_test(tc, default_beats_a_timeout_but_no_channel);
 	tcase_add_test(tc, a_timeout_fires_when_nothing_else_can);
@@ -523,7 +523,7 @@ main(void)
 	tcase_add_test(tc, select_first_takes_the_first_ready_one);
 	tcase_add_test(tc, ready_cases_are_equally_likely);
 	tcase_add_test(tc, a_channel_may_stand_in_several_cases);
-	tcase_add_test(tc, a_select_does_not_meet_itself);
+	tcase_add_test(tc, self_select_does_not_meet_itself);
 	tcase_add_test(tc, operands_are_evaluated_once_and_in_order);
 	tcase_add_test(tc, sixteen_cases_fit);
 	tcase_add_test(tc, an_array_may_have_hundreds_of_cases);
