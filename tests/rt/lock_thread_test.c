@@ -96,14 +96,15 @@ echo_locked(go_chan(int) in, go_chan(int) out)
 }
 
 // Its turn comes as that of any other, however many others there are: the
-// scheduler does something special at some turns, and not only then.
+// scheduler does something special at some turns, and not only then. A trip may
+// be long because the system took a thread's CPU away; most are not.
 START_TEST(a_locked_goroutine_has_its_turns)
 {
 	enum { TRIPS = 40 };
 	go_chan(int) there = go_chan_make(int, 0);
 	go_chan(int) back = go_chan_make(int, 0);
-	int64_t before = 0;
-	int v = 0;
+	int64_t before = 0, now;
+	int v = 0, n_long = 0;
 
 	go_procs(1);
 	for (int i = 0; i < 5 + _i; i++)
@@ -112,10 +113,11 @@ START_TEST(a_locked_goroutine_has_its_turns)
 	for (int i = 0; i <= TRIPS; i++) {
 		go_send(there, i);
 		go_recv(back, &v);
-		if (i == 0)  // so far main was no goroutine
-			before = go_atomic_load(&n_rounds);
+		now = go_atomic_load(&n_rounds);
+		n_long += i > 0 && now - before > 4;  // main is a goroutine
+		before = now;
 	}
-	ck_assert_int_le(go_atomic_load(&n_rounds) - before, 4 * TRIPS);
+	ck_assert_int_le(n_long, TRIPS / 2);
 	go_atomic_store(&stop, true);
 	go_close(there);
 	go_wg_wait(&wg);
