@@ -216,7 +216,7 @@ run_deadlock(const char *i)
 	deadlocks[(int)*i].fn();
 }
 
-START_TEST(a_deadlock_ends_the_program)
+START_TEST(deadlock_text_says_what_main_waits_for)
 {
 	const char i = (char)_i;
 	char want[200];
@@ -463,7 +463,8 @@ main(void)
 	tcase_set_tags(native, "native");
 	tcase_set_timeout(native, 20);
 	if (!IS_SANITIZED)
-		tcase_add_loop_test(native, a_deadlock_ends_the_program, 0,
+		tcase_add_loop_test(native,
+				    deadlock_text_says_what_main_waits_for, 0,
 				    COUNT(deadlocks));
 	tcase_add_loop_test(tc, what_waits_for_something_else_is_no_deadlock, 0,
 			    COUNT(no_deadlocks));
