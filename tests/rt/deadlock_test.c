@@ -186,10 +186,81 @@ wait_after_locked_play(void)
 	recv_forever();
 }
 
+// Shapes of bugs that programs had.
+
+struct two_locks {
+	go_mutex a, b;
+	go_chan(go_unit) is_held;
+};
+
+static void
+lock_b_then_a(struct two_locks *t)
+{
+	go_mutex_lock(&t->b);
+	go_send(t->is_held, GO_UNIT);
+	go_mutex_lock(&t->a);
+}
+
+static void
+lock_in_two_orders(void)
+{
+	static struct two_locks t;
+
+	t.is_held = go_chan_make(go_unit, 0);
+	go_mutex_lock(&t.a);
+	go(lock_b_then_a, &t);
+	go_recv(t.is_held, NULL);
+	go_mutex_lock(&t.b);
+}
+
+static void
+send_and_be_done(go_chan(int) c)
+{
+	go_send(c, 1);
+	go_wg_done(&wg);
+}
+
+static void
+wait_before_receiving(void)
+{
+	go_chan(int) c = go_chan_make(int, 0);
+
+	go_wg_add(&wg, 1);
+	go(send_and_be_done, c);
+	go_wg_wait(&wg);
+	go_recv(c, NULL);
+}
+
+static void
+send_locked(go_mutex *mu, go_chan(int) c)
+{
+	go_mutex_lock(mu);
+	go_send(c, 1);
+	go_mutex_unlock(mu);
+}
+
+static void
+lock_before_receiving(void)
+{
+	static go_mutex mu;
+	go_chan(int) c = go_chan_make(int, 0);
+
+	go(send_locked, &mu, c);
+	while (go_mutex_try_lock(&mu)) {
+		go_mutex_unlock(&mu);
+		go_yield();
+	}
+	go_mutex_lock(&mu);
+	go_recv(c, NULL);
+}
+
 static const struct {
 	void (*fn)(void);
 	const char *state;  // of main
 } deadlocks[] = {
+	{lock_in_two_orders, "mutex"},
+	{wait_before_receiving, "wait group"},
+	{lock_before_receiving, "mutex"},
 	{recv_forever, "channel receive"},
 	{send_forever, "channel send"},
 	{send_to_null, "NULL channel"},
