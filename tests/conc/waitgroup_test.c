@@ -140,7 +140,7 @@ START_TEST(a_copy_made_while_somebody_waits_panics)
 	go_wg_wait(&waiting);
 }
 
-START_TEST(a_negative_number_panics)
+START_TEST(negative_waitgroup_panics)
 {
 	go_waitgroup wg = {0};
 
@@ -190,7 +190,7 @@ main(void)
 	tcase_add_test(tc, a_context_ends_the_wait);
 	tcase_add_test(tc, waits_that_end_early_leave_nobody_behind);
 	tcase_add_test(tc, a_copy_made_while_somebody_waits_panics);
-	tcase_add_test_raise_signal(tc, a_negative_number_panics, SIGABRT);
+	tcase_add_test_raise_signal(tc, negative_waitgroup_panics, SIGABRT);
 	tcase_add_test_raise_signal(
 		tc, adding_to_0_beside_a_wait_that_has_not_returned_panics,
 		SIGABRT);

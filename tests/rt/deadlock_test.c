@@ -186,10 +186,81 @@ wait_after_locked_play(void)
 	recv_forever();
 }
 
+// Shapes of bugs that programs had.
+
+struct two_locks {
+	go_mutex a, b;
+	go_chan(go_unit) is_held;
+};
+
+static void
+lock_b_then_a(struct two_locks *t)
+{
+	go_mutex_lock(&t->b);
+	go_send(t->is_held, GO_UNIT);
+	go_mutex_lock(&t->a);
+}
+
+static void
+lock_in_two_orders(void)
+{
+	static struct two_locks t;
+
+	t.is_held = go_chan_make(go_unit, 0);
+	go_mutex_lock(&t.a);
+	go(lock_b_then_a, &t);
+	go_recv(t.is_held, NULL);
+	go_mutex_lock(&t.b);
+}
+
+static void
+send_and_be_done(go_chan(int) c)
+{
+	go_send(c, 1);
+	go_wg_done(&wg);
+}
+
+static void
+wait_before_receiving(void)
+{
+	go_chan(int) c = go_chan_make(int, 0);
+
+	go_wg_add(&wg, 1);
+	go(send_and_be_done, c);
+	go_wg_wait(&wg);
+	go_recv(c, NULL);
+}
+
+static void
+send_locked(go_mutex *mu, go_chan(int) c)
+{
+	go_mutex_lock(mu);
+	go_send(c, 1);
+	go_mutex_unlock(mu);
+}
+
+static void
+lock_before_receiving(void)
+{
+	static go_mutex mu;
+	go_chan(int) c = go_chan_make(int, 0);
+
+	go(send_locked, &mu, c);
+	while (go_mutex_try_lock(&mu)) {
+		go_mutex_unlock(&mu);
+		go_yield();
+	}
+	go_mutex_lock(&mu);
+	go_recv(c, NULL);
+}
+
 static const struct {
 	void (*fn)(void);
 	const char *state;  // of main
 } deadlocks[] = {
+	{lock_in_two_orders, "mutex"},
+	{wait_before_receiving, "wait group"},
+	{lock_before_receiving, "mutex"},
 	{recv_forever, "channel receive"},
 	{send_forever, "channel send"},
 	{send_to_null, "NULL channel"},
@@ -216,7 +287,7 @@ run_deadlock(const char *i)
 	deadlocks[(int)*i].fn();
 }
 
-START_TEST(a_deadlock_ends_the_program)
+START_TEST(deadlock_text_says_what_main_waits_for)
 {
 	const char i = (char)_i;
 	char want[200];
@@ -463,7 +534,8 @@ main(void)
 	tcase_set_tags(native, "native");
 	tcase_set_timeout(native, 20);
 	if (!IS_SANITIZED)
-		tcase_add_loop_test(native, a_deadlock_ends_the_program, 0,
+		tcase_add_loop_test(native,
+				    deadlock_text_says_what_main_waits_for, 0,
 				    COUNT(deadlocks));
 	tcase_add_loop_test(tc, what_waits_for_something_else_is_no_deadlock, 0,
 			    COUNT(no_deadlocks));

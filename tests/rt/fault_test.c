@@ -89,7 +89,7 @@ static const struct {
 	{overflow_mapped, "100", "overflowed its 128 KB stack\n"},
 };
 
-START_TEST(who_overflows_its_stack_is_named)
+START_TEST(stack_overflow_names_who_overflows)
 {
 	static struct ending e;
 
@@ -341,7 +341,7 @@ main(void)
 
 	tcase_set_tags(both, "native frames");
 	tcase_set_timeout(both, 20);
-	tcase_add_loop_test(both, who_overflows_its_stack_is_named, 0,
+	tcase_add_loop_test(both, stack_overflow_names_who_overflows, 0,
 			    COUNT(overflows));
 	suite_add_tcase(s, both);
 	return run_suite(s);

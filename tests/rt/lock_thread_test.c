@@ -65,7 +65,7 @@ run_some_locked(int procs, int rounds)
 	go_chan_release(c);
 }
 
-START_TEST(a_locked_goroutine_stays_on_its_thread)
+START_TEST(lock_os_thread_a_goroutine_stays_on_its_thread)
 {
 	run_some_locked(1, 50);
 	run_some_locked(2, 50);
@@ -219,7 +219,7 @@ nest(void)
 	go_chan_release(c);
 }
 
-START_TEST(a_lock_holds_until_it_is_undone_as_often)
+START_TEST(lock_os_thread_nesting_a_lock_holds_until_undone_as_often)
 {
 	go_procs(2);
 	for (int i = 0; i < 4; i++)
@@ -320,7 +320,7 @@ lock_and_end(bool shall_exit)
 		go_exit();
 }
 
-START_TEST(the_end_of_a_goroutine_unlocks)
+START_TEST(lock_os_thread_exit_the_end_of_a_goroutine_unlocks)
 {
 	for (int i = 0; i < 3000; i++) {
 		go_wg_go(&wg, lock_and_end, i % 2 == 0);
@@ -413,15 +413,16 @@ main(void)
 	suite_add_tcase(s, order);
 	tcase_set_tags(order, "order");  // not under stress
 	tcase_set_timeout(tc, IS_SANITIZED ? 60 : 20);
-	tcase_add_test(tc, a_locked_goroutine_stays_on_its_thread);
+	tcase_add_test(tc, lock_os_thread_a_goroutine_stays_on_its_thread);
 	tcase_add_loop_test(order, a_locked_goroutine_has_its_turns, 0, 12);
 	tcase_add_test(tc, values_run_through_locked_goroutines);
 	tcase_add_test(tc, no_processor_is_lost_by_locking);
-	tcase_add_test(tc, a_lock_holds_until_it_is_undone_as_often);
+	tcase_add_test(
+		tc, lock_os_thread_nesting_a_lock_holds_until_undone_as_often);
 	tcase_add_test(tc, main_stays_on_the_first_thread);
 	tcase_add_test(tc, main_may_sleep_locked_and_alone);
 	tcase_add_test(tc, a_locked_hog_loses_its_processor_and_comes_back);
-	tcase_add_test(tc, the_end_of_a_goroutine_unlocks);
+	tcase_add_test(tc, lock_os_thread_exit_the_end_of_a_goroutine_unlocks);
 	tcase_add_test(tc, a_plain_thread_may_lock);
 	tcase_add_test(tc, to_unlock_what_is_not_locked_panics);
 	tcase_add_test(tc, locks_hold_while_processors_come_and_go);

@@ -213,7 +213,7 @@ write_bytes(int fd, int n)
 		ck_assert_int_eq(write(fd, "x", 1), 1);
 }
 
-START_TEST(who_blocks_in_the_kernel_stalls_nobody)
+START_TEST(syscall_handoff_who_blocks_in_the_kernel_stalls_nobody)
 {
 	int fds[2];
 
@@ -515,7 +515,8 @@ main(void)
 	tcase_add_test(tc, hogs_call_again);
 	tcase_add_test(tc, hogs_call_while_processors_come_and_go);
 	tcase_add_test(tc, hogs_start_hogs);
-	tcase_add_test(tc, who_blocks_in_the_kernel_stalls_nobody);
+	tcase_add_test(tc,
+		       syscall_handoff_who_blocks_in_the_kernel_stalls_nobody);
 	tcase_add_test(tc, fifty_block_at_once);
 	tcase_add_test(tc, a_hint_hands_the_processor_on);
 	tcase_add_test(tc, who_comes_back_to_hog_lets_timers_fire);

@@ -178,7 +178,7 @@ panics_thrice(void)
 	panic("first");
 }
 
-START_TEST(a_panic_of_something_deferred_takes_the_place_of_the_first)
+START_TEST(recursive_panic_the_last_takes_the_place_of_the_first)
 {
 	expect_error(go_try(panics_thrice), "third");
 	ck_assert_str_eq(trail, "pbpa");
@@ -390,7 +390,7 @@ exits_out_of_a_panic(void)
 	note('!');
 }
 
-START_TEST(an_exit_takes_the_place_of_a_panic)
+START_TEST(goexit_in_panic_an_exit_takes_its_place)
 {
 	go_wg_go(&wg, exits_out_of_a_panic);
 	go_wg_wait(&wg);
@@ -564,7 +564,7 @@ panic_in_goroutine(const char *arg)
 	run_in_goroutine(panic_with_deferred);
 }
 
-START_TEST(an_unhandled_panic_runs_what_was_deferred_and_dumps)
+START_TEST(panic_traceback_runs_what_was_deferred_and_dumps)
 {
 	struct ending e;
 
@@ -685,8 +685,8 @@ main(void)
 	tcase_add_test(tc, a_panic_comes_from_any_depth);
 	tcase_add_test(tc, the_last_deferred_runs_first);
 	tcase_add_test(tc, what_was_deferred_outside_of_a_try_stays);
-	tcase_add_test(
-		tc, a_panic_of_something_deferred_takes_the_place_of_the_first);
+	tcase_add_test(tc,
+		       recursive_panic_the_last_takes_the_place_of_the_first);
 	tcase_add_test(
 		tc, a_panic_of_something_deferred_by_what_returned_is_caught);
 	tcase_add_test(tc,
@@ -698,14 +698,14 @@ main(void)
 	tcase_add_test(tc,
 		       something_deferred_may_try_while_an_exit_is_under_way);
 	tcase_add_test(tc, an_exit_goes_on_when_a_panic_on_its_way_is_taken);
-	tcase_add_test(tc, an_exit_takes_the_place_of_a_panic);
+	tcase_add_test(tc, goexit_in_panic_an_exit_takes_its_place);
 	tcase_add_test(tc, an_exit_within_an_exit_goes_on);
 	tcase_add_test(tc, a_goroutine_begins_without_what_the_last_left);
 	tcase_add_test(tc, a_try_moves_between_threads);
 	tcase_add_test(tc, a_plain_thread_may_try);
 	tcase_add_test(tc, the_library_panics_as_anybody);
 	tcase_add_test(tc, a_long_sentence_is_cut);
-	tcase_add_test(tc, an_unhandled_panic_runs_what_was_deferred_and_dumps);
+	tcase_add_test(tc, panic_traceback_runs_what_was_deferred_and_dumps);
 	tcase_add_test(tc, a_try_does_not_take_what_was_deferred_outside_of_it);
 	tcase_add_test(tc, a_try_that_an_exit_left_takes_no_later_panic);
 	tcase_add_test(tc, main_and_threads_have_no_end_to_defer_to);
