@@ -26,7 +26,7 @@ START_TEST(recv_on_closed_drains_then_reports_done)
 	go_chan_release(c);
 }
 
-START_TEST(close_says_whether_it_was_the_first)
+START_TEST(double_close_says_which_was_the_first)
 {
 	go_chan(int) c = go_chan_make(int, 0);
 
@@ -388,7 +388,7 @@ main(void)
 
 	suite_add_tcase(s, tc);
 	tcase_add_test(tc, recv_on_closed_drains_then_reports_done);
-	tcase_add_test(tc, close_says_whether_it_was_the_first);
+	tcase_add_test(tc, double_close_says_which_was_the_first);
 	tcase_add_test(tc, of_many_that_close_one_is_the_first);
 	tcase_add_test(tc, close_wakes_receivers_with_zeroed_values);
 	tcase_add_test(tc, close_gives_senders_their_values_back);

@@ -37,7 +37,7 @@ can_install(void)
 	return can;
 }
 
-START_TEST(a_million_parked_cost_a_page_each_and_give_it_back)
+START_TEST(one_million_parked_cost_a_page_each_and_give_it_back)
 {
 	go_chan(go_unit) gate = go_chan_make(go_unit, 0);
 	go_waitgroup up = {0};
@@ -89,6 +89,6 @@ main(void)
 	else
 		tcase_add_test(
 			native,
-			a_million_parked_cost_a_page_each_and_give_it_back);
+			one_million_parked_cost_a_page_each_and_give_it_back);
 	return run_suite(s);
 }
