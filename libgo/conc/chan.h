@@ -45,9 +45,9 @@ go__chan_of(go__chan_ref ref)
 bool go__chan_would_block_send(const struct go__chan *c);
 bool go__chan_would_block_recv(const struct go__chan *c);
 
-// go__chan_visit puts w, which has a ticket, on q, one of c's; no other
-// way. Unless it is served it must be taken back by go__chan_leave, until when
-// c stays. Visit is called with the lock held, leave without.
+// go__chan_visit puts w, which has a ticket, on q, one of c's: all such waiters
+// come this way. Unless it is served it must be taken back by go__chan_leave,
+// until when c stays. Visit is called with the lock held, leave without.
 void go__chan_visit(struct go__chan *c, struct go__waitq *q,
 		    struct go__waiter *w);
 void go__chan_leave(struct go__chan *c, struct go__waitq *q,

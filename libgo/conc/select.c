@@ -215,21 +215,34 @@ poll(struct g *self, struct go__case *cases, size_t n, bool in_order,
 	return choice;
 }
 
-// take_alone carries a case out if it can, with no other lock than its own.
+// attempt is exchange for who holds no lock.
 static bool
-take_alone(struct go__case *k)
+attempt(enum go__case_kind kind, struct go__chan *c, void *value, bool *ok)
 {
-	uint32_t *lock = lock_of(k);
 	struct g *wake = NULL;
 	bool is_done;
 
-	if (lock != NULL)
-		go__lock(lock);
-	is_done = take(k, &wake);
-	if (lock != NULL)
-		go__unlock(lock);
+	go__lock(&c->lock);
+	is_done = exchange(kind, c, value, ok, &wake);
+	go__unlock(&c->lock);
 	if (wake != NULL)
 		go__ready(wake);
+	return is_done;
+}
+
+// take_alone is take for who holds no lock, before descriptors are watched.
+static bool
+take_alone(struct go__case *k)
+{
+	bool ok, is_done;
+
+	if (k->kind == GO__FD) {
+		tell(k);
+		return true;
+	}
+	is_done = attempt(k->kind, go__chan_of(k->chan), k->value, &ok);
+	if (is_done)
+		answer(k, ok);
 	return is_done;
 }
 
@@ -472,19 +485,14 @@ go__select_try(enum go__case_kind kind, go__chan_ref chan, void *value,
 	       bool *ok)
 {
 	struct go__chan *c = go__chan_of(chan);
-	struct g *wake = NULL;
-	bool is_done, answer;
+	bool answer;
 
-	if (c == NULL || would_block(kind, c))
+	if (c == NULL || would_block(kind, c) ||
+	    !attempt(kind, c, value, &answer))
 		return 1;
-	go__lock(&c->lock);
-	is_done = exchange(kind, c, value, &answer, &wake);
-	go__unlock(&c->lock);
-	if (wake != NULL)
-		go__ready(wake);
-	if (is_done && ok != NULL)
+	if (ok != NULL)
 		*ok = answer;
-	return is_done ? 0 : 1;
+	return 0;
 }
 
 struct go__case
