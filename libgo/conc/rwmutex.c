@@ -146,6 +146,18 @@ take_now(go_rwmutex *m, uint32_t want, bool shall_queue)
 	return is_mine;
 }
 
+// try_locked is try that is not misled by what others do under m->lock.
+static bool
+try_locked(go_rwmutex *m, uint32_t want)
+{
+	bool is_mine;
+
+	go__lock(&m->lock);
+	is_mine = take_now(m, want, false);
+	go__unlock(&m->lock);
+	return is_mine;
+}
+
 static void
 check_place(go_rwmutex *m)
 {
@@ -270,16 +282,9 @@ go_rwmutex_lock(go_rwmutex *m)
 bool
 go_rwmutex_try_lock(go_rwmutex *m)
 {
-	bool is_mine;
-
-	if (try(m, WRITING))
-		return true;
-	if (!(load_rlx(&m->state) & SPREAD))  // it was held or waited for
-		return false;
-	go__lock(&m->lock);
-	is_mine = take_now(m, WRITING, false);
-	go__unlock(&m->lock);
-	return is_mine;
+	return try(m, WRITING) ||
+	       // Else it was held or waited for.
+	       ((load_rlx(&m->state) & SPREAD) && try_locked(m, WRITING));
 }
 
 go_error *
@@ -305,17 +310,10 @@ go_rwmutex_rlock(go_rwmutex *m)
 bool
 go_rwmutex_try_rlock(go_rwmutex *m)
 {
-	bool is_mine;
-
-	if (enter(m) || try(m, READER))
-		return true;
-	// Somebody may have the state frozen, and not wait.
-	if ((load_rlx(&m->state) & (WRITING | QUEUED)) != QUEUED)
-		return false;
-	go__lock(&m->lock);
-	is_mine = take_now(m, READER, false);
-	go__unlock(&m->lock);
-	return is_mine;
+	return enter(m) || try(m, READER) ||
+	       // Somebody may have the state frozen, and not wait.
+	       ((load_rlx(&m->state) & (WRITING | QUEUED)) == QUEUED &&
+		try_locked(m, READER));
 }
 
 go_error *
