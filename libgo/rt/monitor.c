@@ -234,12 +234,11 @@ look(struct p *p, go_time now)
 static void
 nap(go_time now)
 {
-	static uint32_t nobody;  // nobody wakes it
 	go_time when = now + TICK, timer = go__timers_next();
 
 	if (timer > now && timer < when - LATE)
 		when = timer + LATE;
-	go__os_wait(&nobody, 0, when);
+	go__os_nap(when);
 }
 
 // next_look returns when to look although nobody calls: a timer may find all

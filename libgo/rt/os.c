@@ -69,6 +69,14 @@ go__os_wait(uint32_t *word, uint32_t value, go_time deadline)
 }
 
 void
+go__os_nap(go_time until)
+{
+	static uint32_t nobody;  // nobody wakes it
+
+	go__os_wait(&nobody, 0, until);
+}
+
+void
 go__os_wake(uint32_t *word, int n)
 {
 	int saved = errno;

@@ -23,6 +23,9 @@ go_time go__os_coarse_now(void);
 // go__os_wake or the deadline (GO__NEVER: none) passes. It may wake early.
 void go__os_wait(uint32_t *word, uint32_t value, go_time deadline);
 
+// go__os_nap sleeps until then, or less.
+void go__os_nap(go_time until);
+
 // go__os_wake wakes up to n threads that sleep on word. The word may be gone.
 void go__os_wake(uint32_t *word, int n);
 

@@ -122,12 +122,11 @@ go__stress_draw(uint32_t n)
 void
 go__stress_pause(void)
 {
-	static uint32_t nobody;  // nobody wakes it
 	const struct mood *m = mood();
 	uint64_t n = draw();
 
 	if (is_one_in(n, m->sleep))
-		go__os_wait(&nobody, 0, go__os_now() + (go_time)(draw() % NAP));
+		go__os_nap(go__os_now() + (go_time)(draw() % NAP));
 	else if (is_one_in(n, m->yield))
 		go__os_yield();
 	else if (is_one_in(n, m->spin))

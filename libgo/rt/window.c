@@ -12,13 +12,11 @@ enum { YIELDS = 64, NAP = 50000 };  // ns
 static void
 await(const struct m *m)
 {
-	static uint32_t nobody;  // nobody wakes us
-
 	for (int i = 0; load_acq(&m->is_open); i++)  // [W1]
 		if (i < YIELDS)
 			go__os_yield();
 		else
-			go__os_wait(&nobody, 0, go__os_now() + NAP);
+			go__os_nap(go__os_now() + NAP);
 }
 
 void
