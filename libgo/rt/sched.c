@@ -52,8 +52,8 @@
 //   S6  While a goroutine is locked to its thread there is a machine that is
 //       not bound to one: it runs the others, and hands over those that are.
 //
-// Lock rank: locks of conc/ < g.parting < heaps of timers < sched.lock; the
-// lock of a stack class is a leaf. Nothing here is called with sched.lock held.
+// Lock rank: locks of conc/ < g.parting < heaps of timers < sched.lock; that of
+// a depot of stacks is a leaf. Nothing here is called with sched.lock held.
 
 #include "rt/sched.h"
 
@@ -267,7 +267,7 @@ run_all(void)
 {
 	go_time first = go__timers_next();
 
-	return is_past(first) ? go__timers_run(go__os_now()) : 0;
+	return first != GO__NEVER ? go__timers_run(go__os_now()) : 0;
 }
 
 // mind sees to it that others look at the timers and descriptors while m runs
